@@ -1,0 +1,1 @@
+"""One way of writing a batch as bytes a file."""

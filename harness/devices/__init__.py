@@ -1,0 +1,1 @@
+"""One kind of hardware a file (see ``harness.protocols.Device``)."""

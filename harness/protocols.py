@@ -1,0 +1,204 @@
+"""The seams as Protocols: read this first.
+
+A :class:`Runtime` opens a :class:`Session` for one form of a model on a :class:`Place`. A session
+takes a batch and gives a :class:`Reply`. Runtimes, devices, codecs and renderers are one file each
+in their folder, found by file name (``harness.registry``): the module itself is the plug-in and
+offers the functions that its Protocol lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import pyarrow as pa
+
+from harness.model import Form, Model
+from harness.schema import Scalar
+from harness.trace import Span
+
+
+class Outcome(IntEnum):
+    """How one row (or one call) came out."""
+
+    ANSWERED = 0
+    RAISED = 1
+    HUNG = 2
+    DIED = 3
+    MISALIGNED = 4  # another number of values than the batch has rows
+    UNANSWERABLE = 5  # the form's own input types cannot say this row (no `missing_as`)
+    UNRESOLVED = 6  # its batch failed, and the row was not tried alone
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a call gave no answer.
+
+    ``kind`` is the exception's or condition's class, ``trace`` the traceback in the form's own
+    language, ``row`` the first row to blame where the runtime knows it.
+    """
+
+    outcome: Outcome
+    kind: str
+    message: str
+    trace: str = ""
+    row: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}" if self.message else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one call gave: outputs by name, each of as many values as the batch has rows, or why not.
+
+    Outputs are float64, int64, bool, string, date32 or timestamp[us] arrays, null where missing
+    (NaN is folded into null: in an output both mean missing). ``spans`` cover the call from encode
+    to decode-result.
+    """
+
+    outputs: Mapping[str, pa.Array] | None
+    failure: Failure | None = None
+    warnings: tuple[str, ...] = ()
+    spans: tuple[Span, ...] = ()
+
+
+class Session(Protocol):
+    """One form, loaded and ready. Not thread-safe."""
+
+    def call(self, batch: pa.RecordBatch) -> Reply:
+        """Run the form on a batch of at least one row. What user code does is in the reply:
+        raising, dying and hanging do not raise here; the session restarts itself where it must."""
+        ...
+
+    def printed(self) -> str:
+        """What the form has written to standard output and error so far (at most the last 64 KiB)."""
+        ...
+
+    def close(self) -> None:
+        """End the session and its processes. Calling it twice is harmless."""
+        ...
+
+
+class OpenError(Exception):
+    """A form could not be opened. The message says what happened, where, and what to do next."""
+
+
+class MissingError(OpenError):
+    """What a target needs is not on this machine. The message says what, and how to get it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and how a target runs: the part after ``@`` of ``NAME@DEVICE[:index][/precision][+variant]``."""
+
+    device: str = "cpu"
+    index: int | None = None
+    precision: str | None = None
+    variant: str | None = None
+
+    def __str__(self) -> str:
+        index = "" if self.index is None else f":{self.index}"
+        precision = "" if self.precision is None else f"/{self.precision}"
+        variant = "" if self.variant is None else f"+{self.variant}"
+        return f"{self.device}{index}{precision}{variant}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a session may take: seconds to open, seconds a call, bytes of memory (None: no limit)."""
+
+    open_s: float = 60.0
+    call_s: float = 20.0
+    memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One value that a form treats as special: a constant, threshold, level, table entry.
+
+    ``input`` names the input it is compared with, or is None where the form does not say.
+    ``origin`` tells a person where it stands (``score.R:12``). ``role`` is one of "constant",
+    "threshold" (compared with an input or used as a cut), "level" (text or number looked up).
+    """
+
+    value: Scalar
+    role: str = "constant"
+    input: str | None = None
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Why something cannot run here, and how to get it."""
+
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.remedy}" if self.remedy else self.reason
+
+
+@runtime_checkable
+class Runtime(Protocol):
+    """A module in ``harness/runtimes/``: one language or engine that runs forms.
+
+    ``KEYS`` are the keys of a ``[targets.NAME]`` table that it understands besides ``runtime`` and
+    ``env``; ``REQUIRED`` lists those that must be there (a tuple inside means: exactly one of these).
+    """
+
+    KEYS: frozenset[str]
+    REQUIRED: tuple[str | tuple[str, ...], ...]
+
+    def lack(self, form: Form | None, place: Place) -> Lack | None:
+        """What is lacking to run a form (or anything at all, for None) on this place; None if nothing is."""
+        ...
+
+    def open(self, model: Model, form: Form, place: Place, limits: Limits) -> Session:
+        """Start a session. Raises MissingError or OpenError."""
+        ...
+
+    def clues(self, model: Model, form: Form) -> tuple[Clue, ...]:
+        """What the form itself shows of its constants, thresholds and levels. Never raises for what it
+        cannot read: it answers with less."""
+        ...
+
+    def versions(self) -> Mapping[str, str]:
+        """Names and versions of what this runtime runs on, for the environment of a run."""
+        ...
+
+
+@runtime_checkable
+class Device(Protocol):
+    """A module in ``harness/devices/``: one kind of hardware."""
+
+    def lack(self) -> Lack | None:
+        """Why this device cannot be used here, or None."""
+        ...
+
+    def describe(self) -> Mapping[str, str]:
+        """Name, driver, memory and so on, for the environment of a run. Empty where it is lacking."""
+        ...
+
+
+@runtime_checkable
+class Renderer(Protocol):
+    """A module in ``harness/renderers/``: one output format of a report. A pure function of runs."""
+
+    SUFFIX: str
+
+    def render(self, run: object, folder: Path) -> str:
+        """The run as text of this format; ``folder`` is where its attachments are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """Whether a thing is here: ``lack`` is None if so. ``details`` are versions and the like."""
+
+    name: str
+    lack: Lack | None
+    details: Mapping[str, str] = field(default_factory=dict)

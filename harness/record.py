@@ -1,0 +1,152 @@
+"""A run as a folder of files: written as the work goes, refused where it is not whole.
+
+``run.jsonl`` holds one JSON object a line: a header (environment, fingerprints), records, a footer.
+Attachments lie beside it in ``attachments/``, named by the SHA-256 of their content. A run without
+its footer is incomplete: it was interrupted, and :func:`read_run` refuses it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+FORMAT = 1
+Json = dict[str, Any]
+
+
+class RunError(Exception):
+    """A run folder cannot be used: it is absent, empty, truncated, damaged or of another format."""
+
+
+class IncompleteRunError(RunError):
+    """A run has no footer: it was interrupted, and what it holds is not the whole."""
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+
+class RunWriter:
+    """Writes one run. Every record is on disk when :meth:`add` returns."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        command: Sequence[str],
+        environment: Mapping[str, Any],
+        fingerprints: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "run.jsonl"
+        if path.exists():
+            raise RunError(f"{path} exists already: a run is never written twice; choose another folder")
+        self._file = path.open("w", encoding="utf-8")
+        self._records = 0
+        self._write(
+            {
+                "record": "header",
+                "format": FORMAT,
+                "started": _now(),
+                "command": list(command),
+                "environment": dict(environment),
+                "fingerprints": dict(fingerprints or {}),
+            }
+        )
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
+        self._file.flush()
+
+    def add(self, record: str, fields: Mapping[str, Any]) -> None:
+        """Write one record of a kind ("verdict", "timing", "profile", ...)."""
+        self._write({"record": record, **fields})
+        self._records += 1
+
+    def attach(self, content: bytes, suffix: str) -> str:
+        """Store an attachment and return its name, relative to the folder."""
+        name = f"attachments/{hashlib.sha256(content).hexdigest()}{suffix}"
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists():
+            partial = path.with_name(path.name + ".partial")
+            partial.write_bytes(content)
+            partial.rename(path)
+        return name
+
+    def finish(self, exit_status: int) -> None:
+        """Write the footer: the run is whole."""
+        self._write({"record": "footer", "finished": _now(), "records": self._records, "exit": exit_status})
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # without finish() there is no footer: an interrupted run stays recognisable
+        if not self._file.closed:
+            self._file.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A whole run, read back. ``records`` are in the order they were written."""
+
+    folder: Path
+    header: Json
+    records: tuple[Json, ...]
+    footer: Json
+
+    def of(self, record: str) -> tuple[Json, ...]:
+        """The records of one kind."""
+        return tuple(r for r in self.records if r["record"] == record)
+
+    def attachment(self, name: str) -> bytes:
+        """The bytes of an attachment. Raises RunError where it is absent or damaged."""
+        path = self.folder / name
+        if not path.is_file():
+            raise RunError(f"{path}: the run names this attachment, but it is not there")
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != path.name.split(".")[0]:
+            raise RunError(f"{path}: the content does not match its name (SHA-256): it was altered")
+        return content
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run folder. Raises RunError, or IncompleteRunError where it was interrupted."""
+    path = folder / "run.jsonl"
+    if not path.is_file():
+        raise RunError(f"{folder}: not a run folder (it has no run.jsonl)")
+    lines: list[Json] = []
+    text = path.read_text(encoding="utf-8")
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            lines.append(json.loads(line))
+        except json.JSONDecodeError as error:
+            if number == len(text.splitlines()) and not text.endswith("\n"):
+                break  # cut in the middle of a line: an interrupted run
+            raise RunError(f"{path}:{number}: not JSON ({error.msg})") from None
+    if not lines or lines[0].get("record") != "header":
+        raise RunError(f"{path}: the run has no header: it is empty or damaged")
+    if lines[0].get("format") != FORMAT:
+        raise RunError(
+            f"{path}: format {lines[0].get('format')!r}, but this version reads format {FORMAT}; "
+            "make the run again with this version"
+        )
+    if lines[-1].get("record") != "footer":
+        raise IncompleteRunError(f"{path}: the run has no footer: it was interrupted; run it again")
+    return Run(folder, lines[0], tuple(lines[1:-1]), lines[-1])

@@ -1,0 +1,1 @@
+"""One output format of a report a file (see ``harness.protocols.Renderer``)."""

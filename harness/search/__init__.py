@@ -1,0 +1,1 @@
+"""Row generation, shrinking and cause finding, over open targets."""
