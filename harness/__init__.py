@@ -1,0 +1,1 @@
+"""Run one model in every form, find where they disagree, say why, and time them fairly."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness import registry
 from harness.model import Form, Model
@@ -25,7 +25,7 @@ class Target:
     """One form of a model on one place."""
 
     form: Form
-    place: Place = Place()
+    place: Place = field(default_factory=Place)
 
     @property
     def name(self) -> str:

@@ -1,1 +1,1 @@
-"""The processes that hold sessions: framing, start, limits, restart; ``python/`` and ``r/`` are the far ends."""
+"""The processes that hold sessions: ``python/`` and ``r/`` are the far ends."""
