@@ -1,0 +1,42 @@
+"""Collects the commands. A command's module imports what it needs when it runs, so that help is quick."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import typer
+
+from harness.status import Exit
+
+#: In the order that ``parity --help`` shows them. Each is a module here with a function of its name.
+COMMANDS = ("doctor", "init", "verify", "explain", "record", "bench", "profile", "report", "run")
+
+app = typer.Typer(
+    name="parity",
+    help="Run one model in every form (R, Python, ONNX, torch), find the inputs on which the forms "
+    "disagree, say why, and time them fairly.",
+    epilog="Start with: parity doctor · then: parity run · on your own model: parity init --help",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+for _name in COMMANDS:
+    app.command(name=_name)(getattr(importlib.import_module(f"harness.cli.{_name}"), _name))
+
+
+def fail(message: str, exit_status: Exit = Exit.USAGE) -> typer.Exit:
+    """Print one clear error on standard error and give the exception that ends the command."""
+    typer.echo(f"parity: {message}", err=True)
+    return typer.Exit(int(exit_status))
+
+
+def main() -> None:
+    """Run the command line. Ctrl-C ends with 130, as shells expect."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.echo("parity: interrupted; what was measured so far is kept", err=True)
+        sys.exit(130)
