@@ -13,7 +13,7 @@ exact_number <- function(x) {
 }
 
 json_scalar <- function(x) {
-  if (is.na(x)) return("null")
+  if (is.na(x) && !is.double(x)) return("null")
   if (is.logical(x)) return(if (x) "true" else "false")
   if (is.integer(x)) return(sprintf("%d", x))
   if (is.double(x)) return(exact_number(x))

@@ -6,8 +6,8 @@
 # logistic regression on the WoEs, and scale its terms to integer points so that `pdo` points double the odds
 # of a good loan, and `base_score` stands for `base_odds` to one.
 
-source("r_reference/exact_json.R")
 source("r_reference/german_credit.R")
+source("r_reference/store_model.R")
 
 base_score <- 500L
 base_odds <- 2
@@ -74,7 +74,4 @@ model <- list(
   characteristics = characteristics
 )
 
-folder <- "fixtures/models/german_scorecard"
-dir.create(folder, recursive = TRUE, showWarnings = FALSE)
-saveRDS(model, file.path(folder, "model.rds"))
-write_exact_json(model, file.path(folder, "model.json"), depth = 3)
+store_model(model, "german_scorecard", depth = 3)

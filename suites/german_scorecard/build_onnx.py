@@ -3,8 +3,8 @@
     python suites/german_scorecard/build_onnx.py
 
 Bins are counted edges: the number of edges that x exceeds is the index of its bin, closed at the
-right. Edges and PD are double precision, points and codes int64: the scores are R's, and the PDs too
-up to the last bit of 2^x.
+right. Edges and PD are double precision, points and codes int64: the scores are R's, and the PDs
+too up to the last bit of 2^x.
 """
 
 import json

@@ -48,6 +48,7 @@ for (name in names(answer)) {
 
 if (!is.null(model)) {
   source(file.path(here, "../../r_reference/neutral_forms.R"))
-  numbers <- rapply(neutral_form(model), as.double, classes = c("numeric", "integer", "AsIs"), how = "unlist")
+  only_numbers <- function(x) if (is.numeric(x)) as.double(unclass(x)) else double()
+  numbers <- rapply(neutral_form(model), only_numbers, how = "unlist")
   writeBin(unname(numbers), file.path(folder, "model-numbers.bin"), endian = "little")
 }

@@ -1,17 +1,18 @@
-"""Runs the forms of a bundled suite on one frame, by means of its own: the harness is not used here.
+"""Runs the forms of a bundled suite on one table, without the harness.
 
-Frames are what MODEL_FILE says that the forms see. So these tests hold the suites' data and models to it
-independently of the harness, and a fault of the one does not hide in the other.
+The frames are what the model file's format says that the forms see. So the suites are judged apart
+from the harness, and a fault of the one does not hide in the other.
 """
 
 import contextlib
+import functools
 import importlib.util
 import json
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,8 @@ NA_INTEGER = -(2**31)
 class Suite:
     """One folder of suites/: its declaration, and its forms as functions of a table.
 
-    A table maps each input to a list of plain values, None where one is missing. Answers map each output to
-    an array: float64 with NaN for missing, or object for text.
+    A table maps each input to a list of plain values, None where one is missing. Answers map each
+    output to an array: float64 with NaN for missing, or object for text.
     """
 
     name: str
@@ -38,7 +39,7 @@ class Suite:
     def folder(self) -> Path:
         return ROOT / "suites" / self.name
 
-    @cached_property
+    @functools.cached_property
     def declared(self) -> dict:
         return tomllib.loads((self.folder / "model.toml").read_text("utf-8"))
 
@@ -46,7 +47,7 @@ class Suite:
     def inputs(self) -> dict:
         return self.declared["inputs"]
 
-    @cached_property
+    @functools.cached_property
     def neutral(self) -> dict:
         return json.loads((ROOT / "fixtures/models" / self.name / "model.json").read_text("utf-8"))
 
@@ -55,8 +56,6 @@ class Suite:
         path = self.folder / self.declared["model"]["data"]
         frame = pd.read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
         return {name: frame[name].tolist() for name in self.inputs}
-
-    # each form ------------------------------------------------------------------------------------------
 
     def python(self, table: dict[str, list]) -> dict[str, np.ndarray]:
         target = self.declared["targets"]["python"]
@@ -127,7 +126,14 @@ class Suite:
         return {name: as_answer(outputs[name], what["type"]) for name, what in declared.items()}
 
 
+@pytest.fixture(scope="session")
+def suite() -> Callable[[str], Suite]:
+    """The suite of this name."""
+    return functools.cache(Suite)
+
+
 def load_source(path: Path):
+    """Import the file of a form, under a name of its own."""
     spec = importlib.util.spec_from_file_location(f"form_{path.parent.name}_{path.stem}", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
