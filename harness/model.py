@@ -74,7 +74,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model in all its forms. ``folder`` is where its forms run (the model file's folder)."""
+    """One model in all its forms. ``folder`` is where its forms run (the model file's folder).
+
+    ``notes`` say what is worth knowing of the model file, though nothing is wrong with it.
+    """
 
     name: str
     reference: str
@@ -88,6 +91,7 @@ class Model:
     expect: tuple[str, ...] = ()
     decisions: tuple[Decision, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def form(self, name: str) -> Form:
         """The form of a target's name. Raises KeyError that lists the names there are."""
