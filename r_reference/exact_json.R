@@ -5,6 +5,8 @@
 
 exact_number <- function(x) {
   if (!is.finite(x)) stop("JSON has no number for ", x, call. = FALSE)
+  # readers take "-0" for an integer, which has no sign of zero
+  if (x == 0) return(if (1 / x < 0) "-0.0" else "0")
   for (digits in 15:17) {
     text <- sprintf("%.*g", digits, x)
     if (as.numeric(text) == x) return(text)

@@ -1,5 +1,5 @@
-# The forest as it runs in R. `model` is fixtures/models/german_forest/model.rds, a ranger() whose trees answer
-# with the share of bad loans in their leaves.
+# The forest as it runs in R. `model` is fixtures/models/german_forest/model.rds, a ranger() whose trees
+# answer with the share of bad loans in their leaves.
 
 library(ranger)
 

@@ -1,5 +1,5 @@
-# What a trained model is, without R: plain lists of numbers and texts, which write_exact_json() stores and the
-# Python and ONNX forms read. One method for each class of model.
+# What a trained model is, without R: plain lists of numbers and texts, which write_exact_json() stores and
+# the Python and ONNX forms read. One method for each class of model.
 
 neutral_form <- function(model) UseMethod("neutral_form")
 
@@ -63,7 +63,8 @@ rpart_nodes <- function(model) {
     }
     side <- model$csplit[split[["index"]], seq_along(levels_of[[name]])]
     list(input = name, yes_levels = I(levels_of[[name]][side == 1]),
-         no_levels = I(levels_of[[name]][side == 3]), yes = position(children[1]), no = position(children[2]), missing = majority)
+         no_levels = I(levels_of[[name]][side == 3]),
+         yes = position(children[1]), no = position(children[2]), missing = majority)
   })
 }
 

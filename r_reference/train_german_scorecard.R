@@ -51,7 +51,8 @@ fit <- glm(good ~ ., family = binomial(),
            data = data.frame(good, Map(function(bin, woe) woe[bin], bins, evidence)))
 
 factor_of_points <- pdo / log(2)
-exact_points <- Map(function(woe, weight) woe * weight * factor_of_points, evidence, coef(fit)[order_of_table])
+exact_points <- Map(function(woe, weight) woe * weight * factor_of_points,
+                    evidence, coef(fit)[order_of_table])
 base_points <- base_score - factor_of_points * log(base_odds) + factor_of_points * coef(fit)[["(Intercept)"]]
 
 characteristics <- lapply(setNames(nm = order_of_table), function(name) {

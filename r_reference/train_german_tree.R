@@ -9,8 +9,8 @@ source("r_reference/store_model.R")
 data <- read_german_credit()
 # rpart() cross-validates with random folds
 set.seed(20240501)
-# No surrogates: where the split's input is missing, the row follows the majority of the training rows. That is
-# a rule which any other runtime can state; a chain of surrogate splits is not.
+# No surrogates: where the split's input is missing, the row follows the majority of the training rows. That
+# is a rule which any other runtime can state; a chain of surrogate splits is not.
 model <- rpart(
   outcome ~ checking_status + duration_months + credit_history + purpose + credit_amount + savings +
     employed_since + age + property,
