@@ -1,7 +1,8 @@
 # Writes R values as JSON so that every double is read back bit for bit.
 #
-# jsonlite rounds to 15 significant digits (digits = NA) and so is no way to hand over thresholds. Here a
-# double gets the fewest of 15, 16 or 17 digits that R reads back as the same double; 17 always suffice.
+# jsonlite writes 15 significant digits (digits = NA) and so is no way to hand over thresholds. Here a double
+# gets the fewest of 15, 16 or 17 digits that are read back as the same double; 17 always suffice. It is
+# jsonlite that reads them back, as it does so exactly: R's own as.numeric() may be a bit off.
 
 exact_number <- function(x) {
   if (!is.finite(x)) stop("JSON has no number for ", x, call. = FALSE)
@@ -9,7 +10,7 @@ exact_number <- function(x) {
   if (x == 0) return(if (1 / x < 0) "-0.0" else "0")
   for (digits in 15:17) {
     text <- sprintf("%.*g", digits, x)
-    if (as.numeric(text) == x) return(text)
+    if (jsonlite::parse_json(text) == x) return(text)
   }
   text
 }
