@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -10,7 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PLAIN_TOOLS = "cat chmod cksum cp cut dirname env grep head mkdir rm sed sh sort touch tr uname".split()
+PLAIN_TOOLS = [
+    *("cat", "chmod", "cksum", "cp", "cut", "dirname", "env", "grep", "head"),
+    *("mkdir", "rm", "sed", "sh", "sort", "touch", "tr", "uname"),
+]
 
 # a Python that notes what pip is asked for, and makes a .venv that holds itself
 PYTHON = """\
@@ -93,7 +97,7 @@ def machine(tmp_path: Path) -> Machine:
     made.add("apt-get", APT_GET)
     made.add("apt-cache", "exit 0")
     made.add("id", "echo 0")
-    made.add("Rscript", "echo rpart randomForest jsonlite testthat", to="apt")
+    made.add("Rscript", "echo rpart ranger jsonlite testthat", to="apt")
     made.add("chromium", "", to="apt")
     made.add("ensurepip", "", to="apt")
     made.add_python()
@@ -103,7 +107,7 @@ def machine(tmp_path: Path) -> Machine:
 def test_a_dry_run_says_what_it_would_install_and_why_and_installs_nothing(machine: Machine) -> None:
     done = machine.set_up("run", "--dry-run")
     assert done.returncode == 0, done.stderr
-    for package in ("python3.12-venv", "r-base-core", "r-cran-rpart", "r-cran-randomforest"):
+    for package in ("python3.12-venv", "r-base-core", "r-cran-rpart", "r-cran-ranger"):
         assert package in done.stdout
     assert "runs the R forms of the models" in done.stdout
     assert "by apt-get (as root)" in done.stdout
@@ -217,7 +221,7 @@ def test_an_r_of_its_own_that_lacks_the_packages_is_named(machine: Machine) -> N
     machine.add("Rscript", "echo rpart")
     done = machine.set_up("run")
     assert done.returncode == 3
-    assert "r-cran-randomforest" in done.stderr
+    assert "r-cran-ranger" in done.stderr
     assert f"{machine.folder}/bin/Rscript is not the R of this system" in done.stderr
 
 
@@ -248,3 +252,17 @@ def test_an_unknown_argument_shows_the_usage(machine: Machine) -> None:
     done = machine.set_up("tests")
     assert done.returncode == 2
     assert "usage: scripts/setup [run|test]" in done.stderr
+
+
+def test_every_r_package_that_an_r_file_uses_is_installed() -> None:
+    listed = set(re.findall(r"^(?:run|test) +R:(\S+)", (ROOT / "scripts/setup").read_text("utf-8"), re.M))
+    used = {
+        name
+        for folder in ("harness", "r_reference", "suites", "tests")
+        for path in (ROOT / folder).rglob("*.R")
+        for pair in re.findall(r"library\((\w+)\)|\b(\w+)::", path.read_text("utf-8"))
+        for name in pair
+        if name
+    }
+    comes_with_r = {"base", "stats", "utils", "methods", "tools", "graphics", "grDevices", "parallel"}
+    assert used - comes_with_r - listed == set()
