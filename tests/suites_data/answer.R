@@ -4,6 +4,13 @@
 # What comes back in FOLDER: answer-NAME.bin (doubles) or answer-NAME.json (text) for each output, and, where
 # there is a model, model-numbers.bin: every number of its neutral form, in order.
 
+needed <- c("jsonlite", "rpart", "ranger")
+absent <- needed[!vapply(needed, requireNamespace, TRUE, quietly = TRUE)]
+if (length(absent) > 0) {
+  cat(absent)
+  quit(status = 77) # by custom: skipped
+}
+
 arguments <- commandArgs(trailingOnly = TRUE)
 folder <- arguments[1]
 here <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)))

@@ -8,6 +8,7 @@ import contextlib
 import functools
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import tomllib
@@ -114,7 +115,12 @@ class Suite:
         if "model" in target:
             arguments.append(target["model"])
         command = ["Rscript", "--vanilla", ANSWER_R, *arguments]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+        done = subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True
+        )
+        if done.returncode == 77:
+            pytest.skip(f"R packages that are not installed: {done.stdout}")
         assert done.returncode == 0, done.stderr
         outputs = self.declared["outputs"]
         return self._answers({name: read_from_r(exchange / f"answer-{name}") for name in outputs})
