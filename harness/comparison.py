@@ -1,0 +1,97 @@
+"""Hold one target's answers against the reference's: which rows disagree, in what, and which decisions flip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from harness.answer import Answer
+from harness.model import Decision, Model
+from harness.protocols import Outcome
+from harness.tolerance import KNIFE_EDGE, doubles
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Masks of shape ``(rows,)``.
+
+    ``compared``: both outcomes are known. ``wrong``: by output, where the values differ beyond
+    tolerance or a decision on it flips. ``flips`` and ``knife_edge``: by decision. ``raised``: one
+    answers and the other raises, hangs or dies. ``misaligned``: one gives another number of values.
+    ``unanswerable``: the form's own types cannot say the row.
+    """
+
+    compared: Mask
+    wrong: Mapping[str, Mask]
+    flips: Mapping[str, Mask]
+    knife_edge: Mapping[str, Mask]
+    raised: Mask
+    misaligned: Mask
+    unanswerable: Mask
+
+    @property
+    def disagrees(self) -> Mask:
+        """Which rows disagree in anything."""
+        total = self.raised | self.misaligned | self.unanswerable
+        for mask in self.wrong.values():
+            total = total | mask
+        return total
+
+
+def compare(model: Model, reference: Answer, candidate: Answer) -> Comparison:
+    """Compare two answers to the same batch, elementwise, by each output's own rule."""
+    r, c = reference.outcomes, candidate.outcomes
+    compared = (r != Outcome.UNRESOLVED) & (c != Outcome.UNRESOLVED)
+    both = reference.answered & candidate.answered
+    odd = compared & (reference.answered != candidate.answered)
+    misaligned = odd & ((r == Outcome.MISALIGNED) | (c == Outcome.MISALIGNED))
+    unanswerable = odd & ((r == Outcome.UNANSWERABLE) | (c == Outcome.UNANSWERABLE))
+    wrong: dict[str, Mask] = {}
+    flips: dict[str, Mask] = {}
+    knife_edge: dict[str, Mask] = {}
+    for output in model.outputs:
+        wrong[output.name] = np.zeros(len(both), dtype=bool)
+        if both.any():
+            values = reference.outputs[output.name], candidate.outputs[output.name]
+            wrong[output.name] = both & ~output.tolerance.equal(*values)
+    for decision in model.decisions:
+        flip, knife = _flips(decision, reference, candidate, both)
+        flips[decision.name], knife_edge[decision.name] = flip, knife
+        wrong[decision.output] = wrong[decision.output] | flip
+    raised = odd & ~misaligned & ~unanswerable
+    return Comparison(compared, wrong, flips, knife_edge, raised, misaligned, unanswerable)
+
+
+def _flips(decision: Decision, reference: Answer, candidate: Answer, both: Mask) -> tuple[Mask, Mask]:
+    """Rows whose band differs, and those of them that lie within rounding of a cut in the reference.
+
+    A missing value is in no band: missing against a band is a flip.
+    """
+    none = np.zeros(len(both), dtype=bool)
+    if not both.any():
+        return none, none
+    r = _numbers(reference.outputs[decision.output])
+    c = _numbers(candidate.outputs[decision.output])
+    cuts = np.asarray(decision.cuts, dtype=np.float64)
+    flip = both & (_band(r, cuts) != _band(c, cuts))
+    near = np.zeros(len(both), dtype=bool)
+    with np.errstate(invalid="ignore"):
+        for cut in cuts:
+            near |= np.abs(r - cut) <= KNIFE_EDGE * max(1.0, abs(cut))
+    knife = flip & near
+    return flip & ~knife, knife
+
+
+def _numbers(values: pa.Array) -> npt.NDArray[np.float64]:
+    return doubles(values)
+
+
+def _band(values: npt.NDArray[np.float64], cuts: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    band = np.searchsorted(cuts, values, side="right")
+    return np.where(np.isnan(values), -1, band)

@@ -1,0 +1,138 @@
+"""Disagreements that lie in the batch, not in a row: order, company of other rows, chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from harness.answer import Answer
+from harness.causes import Cause
+from harness.comparison import compare
+from harness.model import Model
+from harness.search.evidence import rows_of
+from harness.search.lab import Facet, Lab, Respondent, Row
+
+Mask = npt.NDArray[np.bool_]
+
+SOME = 256  # rows on which a target is held against itself
+ALONE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """How a target breaks a law of its own: ``rows`` is the smallest batch that was found."""
+
+    cause: Cause
+    words: str
+    batch: pa.RecordBatch
+
+
+def self_check(model: Model, respondent: Respondent, batch: pa.RecordBatch) -> Law | None:
+    """Hold a target against itself: the same batch again, in a new process, in reverse, a row alone.
+
+    Judged by each output's own tolerance. None where every answer is the same.
+    """
+    rows = batch.slice(0, SOME)
+    first = respondent.ask(rows)
+    if _differs(model, first, respondent.ask(rows)).any():
+        return Law(Cause.NONDETERMINISM, "the same batch asked twice gives two answers", rows.slice(0, 1))
+    respondent.renew()
+    if _differs(model, first, respondent.ask(rows)).any():
+        return Law(
+            Cause.NONDETERMINISM, "a new process gives another answer to the same batch", rows.slice(0, 1)
+        )
+    backwards = np.arange(rows.num_rows)[::-1].copy()
+    reverse = respondent.ask(rows.take(pa.array(backwards))).take(backwards)
+    odd = _differs(model, first, reverse)
+    if odd.any():
+        small = _smallest(model, respondent, rows, int(np.flatnonzero(odd)[0]))
+        return Law(Cause.BATCH_DEPENDENCE, "the same rows in reverse order give other answers", small)
+    return _alone(model, respondent, rows, first)
+
+
+def _alone(model: Model, respondent: Respondent, rows: pa.RecordBatch, first: Answer) -> Law | None:
+    step = max(1, rows.num_rows // ALONE)
+    for row in range(0, rows.num_rows, step):
+        alone = respondent.ask(rows.slice(row, 1))
+        if _differs(model, first.take(np.array([row])), alone).any():
+            small = _smallest(model, respondent, rows, row)
+            return Law(Cause.BATCH_DEPENDENCE, "a row alone gives another answer than among others", small)
+    return None
+
+
+def _differs(model: Model, first: Answer, second: Answer) -> Mask:
+    comparison = compare(model, first, second)
+    return comparison.disagrees & comparison.compared
+
+
+def _smallest(model: Model, respondent: Respondent, rows: pa.RecordBatch, row: int) -> pa.RecordBatch:
+    """The fewest companions with which a row is answered otherwise than alone."""
+    alone = respondent.ask(rows.slice(row, 1))
+
+    def odd(companions: Sequence[int]) -> bool:
+        order = [*companions, row]
+        among = respondent.ask(rows.take(pa.array(order))).take(np.array([len(order) - 1]))
+        return bool(_differs(model, alone, among).any())
+
+    others = [i for i in range(rows.num_rows) if i != row]
+    if not odd(others):
+        return rows.slice(row, 1)
+    return rows.take(pa.array([*_reduce(others, odd), row]))
+
+
+def _reduce(items: list[int], still: object) -> list[int]:
+    """Delta debugging (Zeller and Hildebrandt, 2002): drop ever smaller parts for as long as it holds."""
+    parts = 2
+    while len(items) >= 2:
+        size = -(-len(items) // parts)
+        chunks = [items[i : i + size] for i in range(0, len(items), size)]
+        smaller = next((c for c in chunks if still(c)), None)  # type: ignore[operator]
+        rest = (
+            [[i for i in items if i not in c] for c in chunks] if smaller is None and len(chunks) > 2 else []
+        )
+        smaller = smaller or next((r for r in rest if still(r)), None)  # type: ignore[operator]
+        if smaller is not None:
+            items, parts = smaller, max(2, parts - 1)
+        elif parts >= len(items):
+            break
+        else:
+            parts = min(len(items), parts * 2)
+    return items
+
+
+def alone(lab: Lab, facet: Facet, batch: pa.RecordBatch) -> Mask:
+    """Which rows still disagree when each is asked in a batch of its own, of fresh workers."""
+    lab.reference.renew()
+    lab.candidate.renew()
+    bad = np.zeros(batch.num_rows, dtype=bool)
+    for row in range(batch.num_rows):
+        bad[row] = facet.of(lab.judge(batch.slice(row, 1)).comparison)[0]
+    return bad
+
+
+def smallest_batch(lab: Lab, facet: Facet, batch: pa.RecordBatch) -> tuple[Row, ...]:
+    """The fewest rows of a batch that still disagree together, or () if they no longer do."""
+
+    def bad(rows: Sequence[int]) -> bool:
+        return bool(facet.of(lab.judge(batch.take(pa.array(list(rows)))).comparison).any())
+
+    everything = list(range(batch.num_rows))
+    if not bad(everything):
+        return ()
+    return tuple(rows_of(batch.take(pa.array(_reduce(everything, bad)))))
+
+
+def batch_cause(lab: Lab, facet: Facet, rows: Sequence[Row]) -> Cause:
+    """Whether a disagreeing batch is answered in another order, or depends on its company."""
+    if facet.kind == "misaligned":
+        return Cause.ROW_ALIGNMENT
+    judged = lab.judge_rows(rows)
+    sides = [
+        sorted(repr(judged.said(side, facet.output, row)) for row in range(len(rows)))
+        for side in ("reference", "candidate")
+    ]
+    return Cause.ROW_ALIGNMENT if sides[0] == sides[1] else Cause.BATCH_DEPENDENCE

@@ -1,0 +1,222 @@
+"""From disagreeing rows to clusters with one cause each: pin, walk, name, set aside, and look at the rest.
+
+A cluster's rows are set aside by intervention: the inputs that carry its disagreement are given values
+with which the forms agree. Rows that then agree are explained; rows that still disagree have another
+cause as well, and stay. So a common cause never hides a rare one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from harness.answer import Answer
+from harness.causes import Cause
+from harness.schema import Kind
+from harness.search.batchwise import alone, batch_cause, smallest_batch
+from harness.search.cluster import Cluster, Region, neutralise, simplicity
+from harness.search.evidence import Evidence, rows_of
+from harness.search.lab import Facet, Judgement, Lab, Row
+from harness.search.levels import read_missing, read_values
+from harness.search.line import simplest_probe, walk
+from harness.search.pin import Pin, pin
+from harness.search.relation import Relation, relate
+from harness.search.rows import Space
+from harness.search.segments import read_line
+from harness.search.simple import to_number
+from harness.tolerance import doubles
+
+MOST_CLUSTERS = 24
+CONFIRMED = 48  # rows of a facet that are asked alone
+SEEDS = 12  # rows tried when pinning one fails
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cluster and how many of the disagreeing rows it explains."""
+
+    cluster: Cluster
+    rows: int
+
+
+@dataclass(slots=True)
+class Explainer:
+    """Explains the disagreements of one target. ``deadline`` is in seconds of the monotonic clock."""
+
+    lab: Lab
+    space: Space
+    evidence: Evidence
+    deadline: float
+    notes: list[str] = field(default_factory=list)
+
+    def facet(self, facet: Facet) -> list[Found]:
+        """The clusters of one facet, each confirmed in fresh workers and batches of its own."""
+        rows = self.evidence.kept(facet)
+        chosen = self._some(rows, CONFIRMED)
+        reproduced = alone(self.lab, facet, chosen)
+        found: list[Found] = []
+        if not reproduced.all():
+            found += self._batch(facet, chosen.filter(pa.array(~reproduced)))
+        if reproduced.any():
+            pending = rows if reproduced.all() else chosen.filter(pa.array(reproduced))
+            found += self._rows(facet, pending)
+        return found
+
+    def _some(self, rows: pa.RecordBatch, count: int) -> pa.RecordBatch:
+        """The simplest rows and some others, spread over all that were kept."""
+        if rows.num_rows <= count:
+            return rows
+        order = np.argsort(simplicity(self.space.schema, rows, self.space.plain), kind="stable")
+        spread = np.linspace(0, rows.num_rows - 1, count // 2).astype(int)
+        return rows.take(pa.array(np.unique(np.concatenate([order[: count // 2], spread]))))
+
+    def _batch(self, facet: Facet, rows: pa.RecordBatch) -> list[Found]:
+        """Rows that disagree among others but not alone: the smallest batch, or chance."""
+        for context in self.evidence.contexts(facet):
+            small = smallest_batch(self.lab, facet, context)
+            if small:
+                cause = batch_cause(self.lab, facet, small)
+                words = f"{len(small)} rows together, none of them alone"
+                cluster = Cluster(facet, cause, words, small[0], (), batch=small)
+                return [Found(cluster, rows.num_rows)]
+        words = "seen once, and not again in a fresh worker"
+        example = rows_of(rows.slice(0, 1))[0]
+        cluster = Cluster(facet, Cause.NONDETERMINISM, words, example, (), batch=(example,))
+        return [Found(cluster, rows.num_rows)]
+
+    def _rows(self, facet: Facet, rows: pa.RecordBatch) -> list[Found]:
+        found: list[Found] = []
+        relation = self._relation(facet, rows)
+        pending = rows
+        if relation is not None:
+            cluster, pending = relation
+            found.append(Found(cluster, rows.num_rows - pending.num_rows))
+        while pending.num_rows and len(found) < MOST_CLUSTERS:
+            clusters = list(self._next(facet, pending))
+            before = pending.num_rows
+            for cluster in clusters:
+                pending, explained = self._set_aside(facet, pending, cluster)
+                found.append(Found(cluster, explained))
+            if pending.num_rows == before and not any(c.neutral for c in clusters):
+                break
+            if time.monotonic() > self.deadline:
+                self._give_up(facet, pending, found)
+                break
+        return [f for f in found if f.rows or f.cluster.batch]
+
+    def _give_up(self, facet: Facet, pending: pa.RecordBatch, found: list[Found]) -> None:
+        if pending.num_rows:
+            self.notes.append(
+                f"{pending.num_rows} disagreeing rows ({facet.kind} of {facet.output}) were not explained "
+                "within the budget; a larger --budget goes on"
+            )
+            if not found:
+                found.append(Found(self._unexplained(facet, pending), pending.num_rows))
+
+    def _next(self, facet: Facet, pending: pa.RecordBatch) -> Iterator[Cluster]:
+        """The clusters that the simplest pending rows lead to."""
+        order = np.argsort(simplicity(self.space.schema, pending, self.space.plain), kind="stable")
+        backgrounds = self._backgrounds()
+        for row in rows_of(pending.take(pa.array(order[:SEEDS]))):
+            pinned = pin(self.lab, facet, row, backgrounds)
+            if pinned is not None:
+                clusters = self._read(facet, pinned)
+                if clusters:
+                    yield from clusters
+                    return
+        yield self._unexplained(facet, pending)
+
+    def _backgrounds(self) -> list[Row]:
+        agreeing = self.evidence.agreeing()
+        order = np.argsort(simplicity(self.space.schema, agreeing, self.space.plain), kind="stable")
+        return [*rows_of(self.space.backgrounds), *rows_of(agreeing.take(pa.array(order[:8])))]
+
+    def _read(self, facet: Facet, pinned: Pin) -> list[Cluster]:
+        if len(pinned.inputs) > 1:
+            return [self._together(facet, pinned)]
+        pool = self.space.pools[pinned.inputs[0]]
+        if facet.kind == "unanswerable" or pinned.row[pool.input.name] is None:
+            return [read_missing(pinned, facet)]
+        if pool.input.kind.textual or pool.input.kind is Kind.BOOL:
+            return read_values(self.lab, facet, pinned, pool)
+        return self._walk(facet, pinned)
+
+    def _walk(self, facet: Facet, pinned: Pin) -> list[Cluster]:
+        name = pinned.inputs[0]
+        pool = self.space.pools[name]
+        value = pinned.row[name]
+        assert value is not None
+        line = walk(self.lab, facet, pool, pinned.background, [to_number(value)])
+        clusters = []
+        for reading in read_line(line):
+            example = simplest_probe(self.lab, facet, line, reading.segment)
+            region = Region(name, segments=(reading.segment,))
+            neutral = {name: pinned.background[name]}
+            clusters.append(Cluster(facet, reading.cause, reading.where, example, (region,), neutral))
+        return clusters
+
+    def _together(self, facet: Facet, pinned: Pin) -> Cluster:
+        regions = tuple(Region(name) for name in pinned.inputs)
+        neutral = {name: pinned.background[name] for name in pinned.inputs}
+        words = " and ".join(f"{n} = {pinned.row[n]!r}" for n in pinned.inputs)
+        return Cluster(facet, Cause.INTERACTION, words, pinned.row, regions, neutral)
+
+    def _unexplained(self, facet: Facet, pending: pa.RecordBatch) -> Cluster:
+        order = np.argsort(simplicity(self.space.schema, pending, self.space.plain), kind="stable")
+        example = rows_of(pending.take(pa.array(order[:1])))[0]
+        return Cluster(facet, Cause.UNEXPLAINED, "no row was found on which the forms agree", example, ())
+
+    def _set_aside(
+        self, facet: Facet, pending: pa.RecordBatch, cluster: Cluster
+    ) -> tuple[pa.RecordBatch, int]:
+        """Neutralise the cluster's rows. Those that then agree are explained; the others stay, neutralised."""
+        inside = cluster.holds(pending)
+        count = int(inside.sum())
+        if not count:
+            return pending, 0
+        if not cluster.neutral:
+            return pending.filter(pa.array(~inside)), count
+        eased = neutralise(self.space.schema, pending.filter(pa.array(inside)), cluster.neutral)
+        judged = self.lab.judge(eased)
+        still = facet.of(judged.comparison)
+        outside = pending.filter(pa.array(~inside))
+        stacked = pa.Table.from_batches([outside, eased.filter(pa.array(still))]).combine_chunks()
+        left = stacked.to_batches()
+        rest = left[0] if left else outside
+        return rest, count - int(still.sum())
+
+    def _relation(self, facet: Facet, rows: pa.RecordBatch) -> tuple[Cluster, pa.RecordBatch] | None:
+        """A relation between the two answers that explains nearly everything, and the rows it leaves."""
+        if facet.kind != "value" or self.lab.model.output(facet.output).kind.textual:
+            return None
+        sample = pa.Table.from_batches([self._some(rows, 1_000), self.evidence.agreeing()])
+        judged = self.lab.judge(sample.combine_chunks().to_batches()[0])
+        relation = relate(*_numbers(judged, facet), facet.of(judged.comparison))
+        if relation is None:
+            return None
+        example = rows_of(self._some(rows, 2).slice(0, 1))[0]
+        cluster = Cluster(facet, relation.cause, relation.words, example, ())
+        return cluster, self._left_by(facet, relation, rows)
+
+    def _left_by(self, facet: Facet, relation: Relation, rows: pa.RecordBatch) -> pa.RecordBatch:
+        judged = self.lab.judge(rows)
+        reference, candidate = _numbers(judged, facet)
+        with np.errstate(all="ignore"):
+            predicted = relation.apply(reference)
+            loose = 2.0**-13 if relation.cause is Cause.SINGLE_PRECISION else 1e-6
+            close = np.abs(predicted - candidate) <= 1e-9 + loose * np.abs(candidate)
+        return rows.filter(pa.array(~close & facet.of(judged.comparison)))
+
+
+def _numbers(judged: Judgement, facet: Facet) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    return _column(judged.reference, facet.output), _column(judged.candidate, facet.output)
+
+
+def _column(answer: Answer, output: str) -> np.ndarray:  # type: ignore[type-arg]
+    if output not in answer.outputs:
+        return np.full(answer.rows, np.nan)
+    return doubles(answer.outputs[output])

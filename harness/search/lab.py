@@ -1,0 +1,133 @@
+"""The pair under test: put rows to the reference and to one target, and see in what they disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from harness.answer import Answer, ask
+from harness.comparison import Comparison, compare
+from harness.model import Model
+from harness.protocols import Limits, Session
+from harness.schema import Scalar
+from harness.target import Target, open_target
+
+Row = Mapping[str, Scalar | None]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Respondent:
+    """A target that answers: its session is opened when first asked, and can be replaced by a fresh one."""
+
+    model: Model
+    target: Target
+    limits: Limits
+    _session: Session | None = None
+
+    @property
+    def session(self) -> Session:
+        """The open session. Raises MissingError or OpenError."""
+        if self._session is None:
+            self._session = open_target(self.model, self.target, self.limits)
+        return self._session
+
+    @property
+    def recorded(self) -> pa.RecordBatch | None:
+        """The only rows that can be asked, where the target answers from a recording."""
+        rows = getattr(self.session, "rows", None)
+        return None if rows is None else rows()
+
+    def ask(self, batch: pa.RecordBatch, *, isolate: bool = True) -> Answer:
+        """The outcome of every row of a batch."""
+        return ask(self.session, batch, isolate=isolate)
+
+    def renew(self) -> None:
+        """Replace the session by a fresh one, so that nothing an earlier batch left behind is there."""
+        self.close()
+
+    def close(self) -> None:
+        """End the session."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """In what two answers can disagree: a value of one output, or how the row came out at all."""
+
+    kind: str  # "value" | "raised" | "misaligned" | "unanswerable"
+    output: str
+
+    def of(self, comparison: Comparison) -> Mask:
+        """The rows that disagree in this."""
+        if self.kind == "value":
+            return comparison.wrong[self.output]
+        mask: Mask = getattr(comparison, self.kind)
+        return mask
+
+
+def facets(model: Model) -> tuple[Facet, ...]:
+    """Everything a model's answers can disagree in. How a row came out is said of the first output."""
+    first = model.outputs[0].name
+    values = tuple(Facet("value", output.name) for output in model.outputs)
+    return (*values, *(Facet(kind, first) for kind in ("raised", "misaligned", "unanswerable")))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A batch with both answers and how they compare."""
+
+    batch: pa.RecordBatch
+    reference: Answer
+    candidate: Answer
+    comparison: Comparison
+
+    def said(self, side: str, output: str, row: int) -> Any:
+        """What one side said of a row, as plain data: a value, None for missing, or an error."""
+        answer: Answer = getattr(self, side)
+        failure = answer.failures.get(row)
+        if failure is not None:
+            return {"error": str(failure)}
+        value: Any = answer.outputs[output][row].as_py()
+        return value
+
+
+@dataclass(slots=True)
+class Lab:
+    """Asks both targets and compares. ``adjust`` maps the reference's answer before it is compared: once a
+    relation between the two is known, what it does not explain can be looked at by itself."""
+
+    model: Model
+    reference: Respondent
+    candidate: Respondent
+    adjust: Callable[[Answer], Answer] | None = None
+    calls: int = field(default=0)
+
+    def judge(self, batch: pa.RecordBatch, reference: Answer | None = None) -> Judgement:
+        """Compare on a batch; the reference's answer may be given where it is known already."""
+        self.calls += 1
+        expected = reference if reference is not None else self.reference.ask(batch)
+        given = self.candidate.ask(batch)
+        adjusted = expected if self.adjust is None else self.adjust(expected)
+        return Judgement(batch, expected, given, compare(self.model, adjusted, given))
+
+    def judge_rows(self, rows: Sequence[Row]) -> Judgement:
+        """Compare on rows given as mappings from input name to value."""
+        names = self.model.schema.names
+        return self.judge(self.model.schema.batch({name: [row[name] for row in rows] for name in names}))

@@ -1,0 +1,231 @@
+"""Walk along one input with all others held, and find exactly where the answers part.
+
+The line is cut into segments on which both answers stay the same (for step functions), or on which they
+agree or disagree throughout (for others). Ends of segments are found by bisection down to adjacent
+values, all of them in the same batches.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from harness.legal import holding_rows
+from harness.schema import Kind
+from harness.search.lab import Facet, Judgement, Lab, Row
+from harness.search.pools import Pool
+from harness.search.simple import between, from_number, neighbour, simplest_in, to_number
+
+Number = float | int
+
+MOST_PROBES = 1_500
+MOST_BOUNDARIES = 48
+WIDE = 1e-6  # probes farther apart than this, relative to their size, tell a step from a slope
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One point of the line: whether the forms disagree there, and what each said."""
+
+    at: Number
+    bad: bool
+    reference: Any
+    candidate: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Adjacent values from ``low`` to ``high`` (both included) of one character.
+
+    ``reference`` and ``candidate`` are what was said at ``low``; ``probes`` are all points tried.
+    """
+
+    low: Number
+    high: Number
+    bad: bool
+    probes: tuple[Probe, ...]
+
+    @property
+    def reference(self) -> Any:
+        """What the reference said at the low end."""
+        return self.probes[0].reference
+
+    @property
+    def candidate(self) -> Any:
+        """What the candidate said at the low end."""
+        return self.probes[0].candidate
+
+    @property
+    def point(self) -> bool:
+        """Whether the segment is a single value."""
+        return self.low == self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """All segments of one input over one background, in ascending order. ``steps``: both answers are step
+    functions of the input. ``marks``: the numbers that a form or the model file names."""
+
+    name: str
+    kind: Kind
+    background: Row
+    segments: tuple[Segment, ...]
+    steps: bool
+    marks: frozenset[Number]
+    special: frozenset[Number]
+
+    def at(self, value: Any) -> Segment | None:
+        """The segment that holds a value, or None."""
+        if value is None:
+            return None
+        number = to_number(value)
+        return next((s for s in self.segments if s.low <= number <= s.high), None)
+
+
+def same(first: Any, second: Any) -> bool:
+    """Whether two things said are the same to a reader: floats to nine digits, errors by kind."""
+    if isinstance(first, dict) or isinstance(second, dict):
+        return isinstance(first, dict) and isinstance(second, dict)
+    if isinstance(first, float) and isinstance(second, int | float):
+        return first == second or math.isclose(first, second, rel_tol=1e-9, abs_tol=1e-12)
+    return bool(first == second)
+
+
+def walk(lab: Lab, facet: Facet, pool: Pool, background: Row, include: Sequence[Number]) -> Line:
+    """Probe one ordered input over a background. ``include`` are values that must be among the probes."""
+    name = pool.input.name
+    probes = _probe(lab, facet, name, pool.input.kind, background, _points(pool, include))
+    steps = _steps([p.reference for p in probes], probes) and _steps([p.candidate for p in probes], probes)
+    exact = _refine(lab, facet, name, pool.input.kind, background, probes, steps)
+    special = frozenset(to_number(v) for v in pool.input.special)
+    return Line(name, pool.input.kind, background, _segments(exact, steps), steps, pool.marks, special)
+
+
+def _points(pool: Pool, include: Sequence[Number]) -> list[Number]:
+    numbers = sorted({to_number(v) for v in pool.values if v is not None})
+    if len(numbers) > MOST_PROBES:
+        near = set()
+        for value in include:
+            index = int(np.searchsorted(np.asarray(numbers, dtype=float), float(value)))
+            near.update(numbers[max(0, index - 200) : index + 200])
+        step = math.ceil(len(numbers) / MOST_PROBES)
+        numbers = sorted({*numbers[::step], numbers[-1], *near})
+    around = [
+        n for v in include for n in (neighbour(v, pool.input.kind, -1), neighbour(v, pool.input.kind, 1))
+    ]
+    gaps = [
+        m
+        for a, b in zip(numbers, numbers[1:], strict=False)
+        if (m := _middle(a, b, pool.input.kind)) is not None
+    ]
+    low, high = (to_number(v) for v in pool.input.bounds or (0, 0))
+    special = {to_number(v) for v in pool.input.special}
+    return sorted({n for n in (*numbers, *include, *around, *gaps) if low <= n <= high or n in special})
+
+
+def _middle(low: Number, high: Number, kind: Kind) -> Number | None:
+    if kind is Kind.FLOAT:
+        middle = low / 2 + high / 2
+        return middle if low < middle < high else None
+    return (int(low) + int(high)) // 2
+
+
+def _probe(
+    lab: Lab, facet: Facet, name: str, kind: Kind, background: Row, points: Sequence[Number]
+) -> list[Probe]:
+    batch = lab.model.schema.batch(
+        {n: [v] * len(points) for n, v in background.items()} | {name: [from_number(p, kind) for p in points]}
+    )
+    legal = holding_rows(batch, lab.model.schema)
+    points = [p for p, ok in zip(points, legal, strict=True) if ok]
+    if not points:
+        return []
+    judged = lab.judge(batch.filter(pa.array(legal)))
+    bad = facet.of(judged.comparison)
+    return [_read(judged, facet, row, point, bool(bad[row])) for row, point in enumerate(points)]
+
+
+def _read(judged: Judgement, facet: Facet, row: int, point: Number, bad: bool) -> Probe:
+    return Probe(
+        point, bad, judged.said("reference", facet.output, row), judged.said("candidate", facet.output, row)
+    )
+
+
+def _steps(said: list[Any], probes: list[Probe]) -> bool:
+    """Whether the answers look constant between steps: nearly all probes far apart say the same, or the
+    answers take few values."""
+    wide = equal = 0
+    for left, right, a, b in zip(probes, probes[1:], said, said[1:], strict=False):
+        if abs(right.at - left.at) > WIDE * max(1.0, abs(left.at)):
+            wide += 1
+            equal += same(a, b)
+    return wide == 0 or equal >= 0.5 * wide
+
+
+def _alike(left: Probe, right: Probe, steps: bool) -> bool:
+    """Whether two probes belong to one segment."""
+    if left.bad != right.bad:
+        return False
+    if steps:
+        return same(left.reference, right.reference) and same(left.candidate, right.candidate)
+    return _state(left.reference) == _state(right.reference) and _state(left.candidate) == _state(
+        right.candidate
+    )
+
+
+def _state(said: Any) -> str:
+    if isinstance(said, dict):
+        return "error"
+    return "missing" if said is None else "value"
+
+
+def _refine(
+    lab: Lab, facet: Facet, name: str, kind: Kind, background: Row, probes: list[Probe], steps: bool
+) -> list[Probe]:
+    """Bisect every boundary beside a disagreement down to adjacent values."""
+    open_ends = [
+        (left, right)
+        for left, right in zip(probes, probes[1:], strict=False)
+        if not _alike(left, right, steps) and (left.bad or right.bad)
+    ][:MOST_BOUNDARIES]
+    found = {p.at: p for p in probes}
+    while open_ends:
+        middles = [between(left.at, right.at, kind) for left, right in open_ends]
+        todo = sorted({m for m in middles if m is not None})
+        fresh = {p.at: p for p in _probe(lab, facet, name, kind, background, todo)}
+        middles = [m if m in fresh else None for m in middles]  # a constraint may forbid the middle
+        narrower = []
+        for (left, right), middle in zip(open_ends, middles, strict=True):
+            if middle is None:
+                found[left.at], found[right.at] = left, right
+                continue
+            probe = fresh[middle]
+            narrower.append((probe, right) if _alike(left, probe, steps) else (left, probe))
+            if not _alike(left, probe, steps) and not _alike(probe, right, steps):
+                narrower.append((probe, right))
+        open_ends = narrower[: 2 * MOST_BOUNDARIES]
+    return [found[at] for at in sorted(found)]
+
+
+def _segments(probes: list[Probe], steps: bool) -> tuple[Segment, ...]:
+    groups: list[list[Probe]] = []
+    for probe in probes:
+        if groups and _alike(groups[-1][-1], probe, steps):
+            groups[-1].append(probe)
+        else:
+            groups.append([probe])
+    return tuple(Segment(g[0].at, g[-1].at, g[0].bad, tuple(g)) for g in groups)
+
+
+def simplest_probe(lab: Lab, facet: Facet, line: Line, segment: Segment) -> Row:
+    """The row with the simplest value of the segment that still disagrees."""
+    candidates: list[Number] = [simplest_in(segment.low, segment.high, line.kind)]
+    candidates += [simplest_in(p.at, p.at, line.kind) for p in segment.probes[:1]]
+    tried = _probe(lab, facet, line.name, line.kind, line.background, candidates)
+    chosen = next((p.at for p in tried if p.bad), segment.low)
+    return {**line.background, line.name: from_number(chosen, line.kind)}

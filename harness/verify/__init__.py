@@ -1,0 +1,9 @@
+"""Verify a model: every target against the reference, on the data, on saved counterexamples and in a search."""
+
+from __future__ import annotations
+
+from harness.verify.flow import verify_model
+from harness.verify.options import Options
+from harness.verify.verdict import Mismatch, ModelVerdict, TargetVerdict
+
+__all__ = ["Mismatch", "ModelVerdict", "Options", "TargetVerdict", "verify_model"]

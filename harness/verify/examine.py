@@ -1,0 +1,218 @@
+"""Verify one target: saved counterexamples, the data, the core of the search, random fill, explanation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from harness.answer import Answer
+from harness.comparison import Comparison
+from harness.dataset import Data
+from harness.model import Model
+from harness.protocols import MissingError, OpenError
+from harness.search.batchwise import self_check
+from harness.search.evidence import Evidence
+from harness.search.explain import Explainer, Found
+from harness.search.lab import Lab, Respondent, facets
+from harness.search.rows import Effort
+from harness.status import Status
+from harness.target import Target
+from harness.verify.counterexamples import Counterexample, as_batch
+from harness.verify.mismatches import mismatches, of_law
+from harness.verify.options import Options
+from harness.verify.questions import Questions, measure_effort
+from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict
+
+FILL_SHARE = 0.5  # of the budget, after which disagreements are explained
+KEYS_SHOWN = 10
+
+
+class IncompleteError(Exception):
+    """The deadline came before the core of the search was done."""
+
+
+@dataclass(slots=True)
+class Examination:
+    """One target under examination."""
+
+    model: Model
+    questions: Questions
+    candidate: Respondent
+    options: Options
+    data: Data | None
+    saved: list[Counterexample]
+    evidence: Evidence = field(init=False)
+    lab: Lab = field(init=False)
+    started: float = field(init=False)
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.evidence = Evidence(self.model.schema, facets(self.model))
+        self.lab = Lab(self.model, self.questions.reference, self.candidate)
+        self.started = time.monotonic()
+
+    def tell(self, words: str) -> None:
+        """Say to the display what is going on."""
+        self.options.progress(str(self.candidate.target), words)
+
+    def run(self) -> TargetVerdict:
+        """Search, then explain what was found."""
+        effort = measure_effort(
+            self.questions.space, (self.questions.reference, self.candidate), self.options.budget_s
+        )
+        self.started = time.monotonic()
+        self._replay()
+        data = self._data(effort)
+        try:
+            self._search(effort)
+        except IncompleteError as error:
+            return self._verdict(Status.FAILED, data, reason=str(error))
+        if self.evidence.answered == 0:
+            return self._verdict(Status.FAILED, data, reason=self._nothing_answered())
+        found = self._explain()
+        status = Status.DISAGREES if found or self._any() else Status.AGREES
+        if status is Status.AGREES and self.evidence.rows == 0:
+            return self._verdict(Status.FAILED, data, reason="no row could be compared")
+        return self._verdict(status, data, found)
+
+    def _any(self) -> bool:
+        return any(self.evidence.disagreeing.values())
+
+    def _left(self, share: float = 1.0) -> float:
+        return self.started + self.options.budget_s * share - time.monotonic()
+
+    def _replay(self) -> None:
+        for example in self.saved:
+            self.evidence.add(self.lab.judge(as_batch(self.model, example.rows)))
+
+    def _data(self, effort: Effort) -> DataVerdict | None:
+        if self.data is None:
+            return None
+        self.tell("checking the data")
+        affected = 0
+        flips = dict.fromkeys((d.name for d in self.model.decisions), 0)
+        keys: list[str] = []
+        row = 0
+        for batch, expected in self.questions.rows(self.data.batch, effort):
+            judged = self.lab.judge(batch, expected)
+            self.evidence.add(judged)
+            bad = judged.comparison.disagrees
+            affected += int(bad.sum())
+            keys += [self.data.keys[row + i] for i in np.flatnonzero(bad)[: KEYS_SHOWN - len(keys)]]
+            for name in flips:
+                flips[name] += _flipped(judged.comparison, judged.reference, judged.candidate, name)
+            row += batch.num_rows
+        return DataVerdict(self.data.batch.num_rows, affected, flips, tuple(keys))
+
+    def _search(self, effort: Effort) -> None:
+        deadline = self.options.deadline_s
+        for batch, expected in self.questions.core(effort):
+            if deadline is not None and time.monotonic() - self.started > deadline:
+                raise IncompleteError(
+                    f"search incomplete: the deadline of {deadline:g} s came before the core of the search was "
+                    "done; allow more with --deadline, or make the form faster"
+                )
+            self.evidence.add(self.lab.judge(batch, expected))
+            self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
+        for batch, expected in self._fill(effort):
+            self.evidence.add(self.lab.judge(batch, expected))
+            self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
+
+    def _fill(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:
+        share = FILL_SHARE / 2 if self._any() else FILL_SHARE
+        for pair in self.questions.fill(effort):
+            if self._left(share) <= 0:
+                return
+            yield pair
+
+    def _seen(self) -> str:
+        worst = max(self.evidence.disagreeing.values(), default=0)
+        return f", {worst:,} disagree" if worst else ""
+
+    def _nothing_answered(self) -> str:
+        sample = self.lab.judge(self.questions.space.backgrounds.slice(0, 1))
+        failures = sample.candidate.failures or sample.reference.failures
+        why = f": {failures[0]}" if failures else ""
+        return f"it answered none of the {self.evidence.rows:,} rows{why}"
+
+    def _explain(self) -> list[Mismatch]:
+        self.tell("checking that it agrees with itself")
+        law = self_check(self.model, self.candidate, self._sample())
+        own = [of_law(self.lab, law)] if law is not None else []
+        causes = {m.cause for m in own}
+        self.tell("finding causes")
+        deadline = self.started + self.options.budget_s
+        explainer = Explainer(self.lab, self.questions.space, self.evidence, deadline)
+        found: list[Found] = []
+        for facet in self.evidence.facets:
+            if self.evidence.disagreeing.get(facet):
+                found += explainer.facet(facet)
+        self.notes += explainer.notes
+        others = mismatches(self.lab, self.evidence, found)
+        return [*(m for m in others if m.cause not in causes), *own] if own else others
+
+    def _sample(self) -> pa.RecordBatch:
+        first = next(iter(self.questions.core(Effort())), None)
+        assert first is not None
+        return first[0]
+
+    def _verdict(
+        self,
+        status: Status,
+        data: DataVerdict | None,
+        found: list[Mismatch] | None = None,
+        reason: str | None = None,
+    ) -> TargetVerdict:
+        if self.evidence.untried:
+            self.notes.append(
+                f"{self.evidence.untried:,} rows were not compared: their batch failed, and rows like them had "
+                "been tried alone"
+            )
+        return TargetVerdict(
+            target=str(self.candidate.target),
+            status=status,
+            rows=self.evidence.rows,
+            reason=reason,
+            data=data,
+            mismatches=tuple(found or ()),
+            notes=tuple(self.notes),
+            knife_edge=self.evidence.knife_edge,
+            seconds=time.monotonic() - self.started,
+        )
+
+
+def _flipped(comparison: Comparison, reference: Answer, candidate: Answer, decision: str) -> int:
+    """Decisions that flip, those that one side does not take at all among them."""
+    lost = comparison.raised | comparison.misaligned | comparison.unanswerable
+    return int((comparison.flips[decision] | lost).sum())
+
+
+def examine(
+    model: Model,
+    questions: Questions,
+    target: Target,
+    options: Options,
+    data: Data | None,
+    saved: list[Counterexample],
+) -> TargetVerdict:
+    """Verify one target of a model against the reference's answers. Never raises for what the target does."""
+    with Respondent(model, target, options.limits) as candidate:
+        try:
+            candidate.ask(questions.space.backgrounds.slice(0, 1))
+        except MissingError as error:
+            return TargetVerdict(str(target), Status.MISSING, reason=str(error))
+        except OpenError as error:
+            return TargetVerdict(str(target), Status.FAILED, reason=str(error))
+        recorded = next((r for r in (questions.reference, candidate) if r.recorded is not None), None)
+        if recorded is not None:
+            questions = replace(questions, recorded=recorded.recorded)
+        try:
+            return Examination(model, questions, candidate, options, data, saved).run()
+        except OpenError as error:
+            return TargetVerdict(
+                str(target), Status.FAILED, reason=f"a fresh worker could not start: {error}"
+            )

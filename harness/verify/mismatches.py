@@ -1,0 +1,141 @@
+"""From clusters to mismatches: one for each cause and output, confirmed in fresh workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.causes import Cause
+from harness.search.batchwise import Law
+from harness.search.evidence import Evidence, rows_of
+from harness.search.explain import Found
+from harness.search.lab import Facet, Judgement, Lab
+from harness.verify.verdict import Mismatch
+
+MOST_PLACES = 4  # regions named in the sentence of evidence
+
+_BY_KIND = {
+    "raised": Cause.ERROR,
+    "misaligned": Cause.ROW_ALIGNMENT,
+    "unanswerable": Cause.MISSING_VALUE,
+}
+
+
+def cause_of(found: Found) -> Cause:
+    """How a row came out decides its cause; a value's cause is what was found."""
+    return _BY_KIND.get(found.cluster.facet.kind, found.cluster.cause)
+
+
+def mismatches(lab: Lab, evidence: Evidence, found: Iterable[Found]) -> list[Mismatch]:
+    """One mismatch for each cause and output, the one with the most rows first."""
+    grouped: dict[tuple[str, Cause], list[Found]] = {}
+    for each in found:
+        grouped.setdefault((each.cluster.facet.output, cause_of(each)), []).append(each)
+    lab.reference.renew()
+    lab.candidate.renew()
+    listed = [
+        _mismatch(lab, evidence, output, cause, members) for (output, cause), members in grouped.items()
+    ]
+    return sorted((m for m in listed if m is not None), key=lambda m: -m.rows)
+
+
+def _mismatch(
+    lab: Lab, evidence: Evidence, output: str, cause: Cause, members: Sequence[Found]
+) -> Mismatch | None:
+    rows = sum(_scaled(evidence, member) for member in members)
+    batches = [m for m in members if m.cluster.batch]
+    if batches:
+        return _of_batch(lab, output, cause, batches[0], rows)
+    for member in _simplest_first(members):
+        judged = lab.judge_rows([member.cluster.example])
+        if member.cluster.facet.of(judged.comparison)[0]:
+            return _of_row(lab, judged, member.cluster.facet, cause, members, rows)
+    return None
+
+
+def _scaled(evidence: Evidence, member: Found) -> int:
+    """Rows explained, scaled from those that were kept to all that were seen."""
+    facet = member.cluster.facet
+    kept = max(1, evidence.kept(facet).num_rows)
+    return max(1, round(member.rows * evidence.disagreeing.get(facet, kept) / kept))
+
+
+def _simplest_first(members: Sequence[Found]) -> list[Found]:
+    return sorted(members, key=lambda m: len(repr(list(m.cluster.example.values()))))
+
+
+def _of_row(
+    lab: Lab, judged: Judgement, facet: Facet, cause: Cause, members: Sequence[Found], rows: int
+) -> Mismatch:
+    said = {side: judged.said(side, facet.output, 0) for side in ("reference", "candidate")}
+    flipped = [
+        d.name for d in lab.model.decisions if d.output == facet.output and judged.comparison.flips[d.name][0]
+    ]
+    return Mismatch(
+        output=facet.output,
+        cause=str(cause.value),
+        because=_because(lab, cause, members, said),
+        rows=rows,
+        inputs=rows_of(judged.batch)[0],
+        reference=said["reference"],
+        candidate=said["candidate"],
+        decision=flipped[0] if flipped else None,
+    )
+
+
+def _because(lab: Lab, cause: Cause, members: Sequence[Found], said: dict[str, Any]) -> str:
+    places = list(dict.fromkeys(m.cluster.where for m in sorted(members, key=lambda m: -m.rows)))
+    named = places[:MOST_PLACES]
+    more = f", and {len(places) - MOST_PLACES} more such places" if len(places) > MOST_PLACES else ""
+    names = {"reference": str(lab.reference.target), "candidate": str(lab.candidate.target)}
+    texts = [f"{names[side]} {_speech(said[side])}" for side in ("reference", "candidate")]
+    return f"{'; '.join(named)}{more}: {texts[0]}, {texts[1]}"
+
+
+def _speech(said: Any) -> str:
+    if isinstance(said, dict):
+        return f"raises {said['error']}"
+    return "answers missing" if said is None else f"answers {said!r}"
+
+
+def _of_batch(lab: Lab, output: str, cause: Cause, member: Found, rows: int) -> Mismatch:
+    batch = member.cluster.batch
+    judged = lab.judge_rows(batch)
+    answers = {
+        side: [judged.said(side, output, row) for row in range(len(batch))]
+        for side in ("reference", "candidate")
+    }
+    return Mismatch(
+        output=output,
+        cause=str(cause.value),
+        because=member.cluster.where,
+        rows=rows,
+        inputs=dict(batch[0]),
+        reference=answers["reference"],
+        candidate=answers["candidate"],
+        batch=tuple(dict(row) for row in batch),
+    )
+
+
+def of_law(lab: Lab, law: Law) -> Mismatch:
+    """A target that contradicts itself, as a mismatch: the batch, with the reference's answers beside it."""
+    judged = lab.judge(law.batch)
+    output = _odd_output(lab, judged)
+    rows = law.batch.num_rows
+    return Mismatch(
+        output=output,
+        cause=str(law.cause.value),
+        because=law.words,
+        rows=rows,
+        inputs=rows_of(law.batch)[-1],
+        reference=[judged.said("reference", output, row) for row in range(rows)],
+        candidate=[judged.said("candidate", output, row) for row in range(rows)],
+        batch=tuple(dict(row) for row in rows_of(law.batch)),
+    )
+
+
+def _odd_output(lab: Lab, judged: Judgement) -> str:
+    wrong = [name for name, mask in judged.comparison.wrong.items() if np.any(mask)]
+    return wrong[0] if wrong else lab.model.outputs[0].name

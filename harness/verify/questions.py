@@ -1,0 +1,88 @@
+"""The batches that a model's targets are asked, and the reference's answers to them, kept for all targets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from harness.answer import Answer
+from harness.search.lab import Respondent
+from harness.search.rows import Effort, Space, core, fill
+
+#: Rows of answers that are kept; more are asked again.
+KEPT_ROWS = 1_000_000
+#: A batch should take about this long, so that a slow form is not taken for a hanging one.
+BATCH_S = 1.0
+LEAST_BATCH, MOST_BATCH = 64, 8_192
+
+
+@dataclass(slots=True)
+class Questions:
+    """Batches of one model with the reference's answers. ``recorded`` are the only rows that may be asked
+    where one side answers from a recording."""
+
+    space: Space
+    reference: Respondent
+    seed: int
+    recorded: pa.RecordBatch | None = None
+    _answers: dict[tuple[object, ...], tuple[pa.RecordBatch, Answer]] = field(default_factory=dict, init=False)
+    _kept: int = field(default=0, init=False)
+
+    def core(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:
+        """The finite part: recorded rows alone, or every interesting value, pair and mixture."""
+        if self.recorded is not None:
+            batches: Iterator[pa.RecordBatch] = sliced(self.recorded, effort.batch)
+        else:
+            batches = core(self.space, self.seed, effort)
+        for number, batch in enumerate(batches):
+            yield self._answered(("core", effort, number), batch)
+
+    def fill(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:
+        """Random rows without end (none where only recorded rows may be asked)."""
+        if self.recorded is None:
+            for number, batch in enumerate(fill(self.space, self.seed, effort.batch)):
+                yield self._answered(("fill", effort.batch, number), batch)
+
+    def rows(self, batch: pa.RecordBatch, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:
+        """Given rows, in batches."""
+        for number, part in enumerate(sliced(batch, effort.batch)):
+            yield self._answered((id(batch), effort.batch, number), part)
+
+    def _answered(self, key: tuple[object, ...], batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Answer]:
+        if key not in self._answers:
+            pair = (batch, self.reference.ask(batch))
+            if self._kept + batch.num_rows > KEPT_ROWS:
+                return pair
+            self._kept += batch.num_rows
+            self._answers[key] = pair
+        return self._answers[key]
+
+
+def sliced(batch: pa.RecordBatch, rows: int) -> Iterator[pa.RecordBatch]:
+    """A batch in parts of at most so many rows."""
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)
+
+
+def measure_effort(space: Space, respondents: tuple[Respondent, ...], budget_s: float) -> Effort:
+    """How large batches and how thorough a core the slowest of some targets can do in about half the budget."""
+    sample = space.backgrounds.take(pa.array(np.arange(32) % space.backgrounds.num_rows))
+    slowest = 0.0
+    for respondent in respondents:
+        respondent.ask(sample, isolate=False)
+        start = time.monotonic()
+        respondent.ask(sample, isolate=False)
+        slowest = max(slowest, (time.monotonic() - start) / sample.num_rows)
+    rate = 1.0 / max(slowest, 1e-9)  # rows a second, pessimistic: whole-batch costs count for few rows here
+    batch = int(np.clip(rate * BATCH_S, LEAST_BATCH, MOST_BATCH))
+    return Effort(batch=batch, share=_share(space, rate, budget_s))
+
+
+def _share(space: Space, rate: float, budget_s: float) -> float:
+    """The share of the usual core that fits: one of a few, so that targets share their batches."""
+    possible = rate * budget_s / 2 / max(1, Effort().rows(space))
+    return next((share for share in (1.0, 0.3, 0.1, 0.03) if possible >= share), 0.03)
