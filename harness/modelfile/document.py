@@ -11,10 +11,7 @@ from harness.modelfile.positions import KeyPath, locate
 from harness.modelfile.problems import ModelFileError, Problem
 
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_PLAINER = (
-    ("Cannot overwrite a value", "this key or table is given twice"),
-    ("Cannot declare", "this table is given twice: Cannot declare"),
-)
+_DECLARED = re.compile(r"Cannot declare \(([^)]*)\) twice")
 
 
 class Document:
@@ -46,7 +43,8 @@ class Document:
     def _parse(self, text: str) -> Mapping[str, object]:
         try:
             values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
+            # not only TOMLDecodeError: int() refuses thousands of digits, and lists can be nested too deeply
             raise self._syntax_error(text, str(error)) from None
         self._lines = locate(text)
         return values
@@ -55,9 +53,14 @@ class Document:
         lines = text.split("\n")
         match = _AT.search(complaint)
         reason = complaint[: match.start()] if match else complaint
-        for theirs, plainer in _PLAINER:
-            reason = reason.replace(theirs, plainer)
-        if match is None or match[1] is None:
+        reason = reason.replace("Cannot overwrite a value", "this key or table is given twice")
+        declared = _DECLARED.fullmatch(reason)
+        if declared is not None:
+            keys = re.findall(r"'([^']*)'", declared[1])
+            reason = f"table [{'.'.join(keys)}] is given twice; join the two"
+        if match is None:
+            return self._fatal(None, f"not valid TOML: {reason}")
+        if match[1] is None:
             last = len(text.rstrip().split("\n"))
             return self._fatal(
                 last, f"not valid TOML: {reason}, and the file ends there\n    {lines[last - 1]}"
@@ -71,11 +74,11 @@ class Document:
     def _fatal(self, line: int | None, message: str) -> ModelFileError:
         return ModelFileError([Problem(str(self.file), line, message)])
 
-    def line(self, path: KeyPath) -> int | None:
-        """The line of a key, or of the nearest table around it that is written out."""
+    def line(self, path: KeyPath) -> int:
+        """The line of a key, or of the nearest table around it that is written out; the first for the top."""
         while path and path not in self._lines:
             path = path[:-1]
-        return self._lines.get(path)
+        return self._lines.get(path, 1)
 
     def problem(self, path: KeyPath, message: str) -> None:
         """Remember that something is wrong, and go on."""

@@ -97,14 +97,16 @@ def _check_range(table: Table, one: Input) -> None:
     if one.bounds is None:
         return
     low, high = one.bounds
+    shown_low = show(table.values.get("min", low))
+    shown_high = show(table.values.get("max", high))
     if low <= high:  # type: ignore[operator]  # both are of the input's own kind
         return
     if "min" in table and "max" in table:
-        table.problem("min", f"min = {show(low)} is above max = {show(high)}; swap them")
+        table.problem("min", f"min = {shown_low} is above max = {shown_high}; swap them")
     elif "min" in table:
-        table.problem("min", f"min = {show(low)} is above the default max, {show(high)}; write max too")
+        table.problem("min", f"min = {shown_low} is above the default max, {shown_high}; write max too")
     else:
-        table.problem("max", f"max = {show(high)} is below the default min, {show(low)}; write min too")
+        table.problem("max", f"max = {shown_high} is below the default min, {shown_low}; write min too")
 
 
 def _levels(table: Table, kind: Kind) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ def load_model(path: str | Path, *, to_be_written: Iterable[str | Path] = ()) ->
     if _other_format(top):
         document.raise_problems()
     top.allow(KEYS, lambda key: ": it belongs under [model]" if key in MODEL_KEYS else None)
+    top.require("format", f"format = {FORMAT} in the first line")
     for name in ("inputs", "outputs", "targets"):
         if not document.values.get(name):
             top.require(name, f"at least one [{name}.NAME] table") if name not in top else top.problem(
@@ -46,10 +47,7 @@ def load_model(path: str | Path, *, to_be_written: Iterable[str | Path] = ()) ->
 
 def _other_format(top: Table) -> bool:
     """Whether the file is of a format that this version cannot read, so that nothing else can be judged."""
-    top.require("format", f"format = {FORMAT} in the first line")
-    if "format" not in top:
-        return False
-    value = top.values["format"]
+    value = top.values.get("format", FORMAT)
     if value == FORMAT and type(value) is int:
         return False
     top.problem("format", f"format = {show(value)}, but this version reads format = {FORMAT} only")

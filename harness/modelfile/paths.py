@@ -62,5 +62,5 @@ def absolute(folder: Path, path: Path) -> Path:
 def _similar(path: Path) -> str | None:
     if not path.parent.is_dir():
         return f"there is no folder {path.parent} either"
-    near = nearest(path.name, [one.name for one in path.parent.iterdir() if one.is_file()])
+    near = nearest(path.name, [one.name for one in path.parent.iterdir() if one.is_file()], cutoff=0.8)
     return f"did you mean {near}?" if near is not None else None

@@ -38,13 +38,15 @@ class ModelFileError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def nearest(word: str, known: Iterable[str], synonyms: Mapping[str, str] | None = None) -> str | None:
-    """The known word that was probably meant, or None."""
+def nearest(
+    word: str, known: Iterable[str], synonyms: Mapping[str, str] | None = None, cutoff: float = 0.6
+) -> str | None:
+    """The known word that was probably meant, or None. ``cutoff`` is how alike they must be, up to 1."""
     meant = (synonyms or {}).get(word.lower())
     if meant is not None:
         return meant
     by_case = {one.lower(): one for one in known}
-    close = difflib.get_close_matches(word.lower(), by_case, n=1)
+    close = difflib.get_close_matches(word.lower(), by_case, n=1, cutoff=cutoff)
     return by_case[close[0]] if close else None
 
 
@@ -72,7 +74,9 @@ def _toml(value: object) -> str:
         return f"[{', '.join(_toml(one) for one in value)}]"
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
-    return f"{value:g}" if isinstance(value, float) and value == float(f"{value:g}") else repr(value)
+    if isinstance(value, float) and value == float(f"{value:g}") and "e" in f"{value:g}":
+        return f"{value:g}"
+    return repr(value)
 
 
 def kind_of(value: object) -> str:

@@ -6,6 +6,7 @@ They are in the syntax of pandas' ``DataFrame.query``: checked here, evaluated b
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import warnings
 from collections.abc import Iterator, Sequence
@@ -57,14 +58,21 @@ def check_names(rule: str, inputs: Sequence[str]) -> None:
     try:
         tree = ast.parse(source, mode="eval")
     except (SyntaxError, ValueError, RecursionError) as error:
-        hint = "; compare with == instead of =" if re.search(r"[^=!<>]=[^=]", source) else ""
         reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise RuleError(f"is not an expression ({reason}){hint}") from None
+        raise RuleError(f"is not an expression ({reason}){_hint(source, inputs)}") from None
     names = {_PLACEHOLDER.format(index): name for index, name in enumerate(quoted)}
     for name in _free_names(tree):
         plain = names.get(name, name)
         if plain not in inputs:
             raise RuleError(f"speaks of {plain!r}, which is no input{unknown(plain, inputs)}")
+
+
+def _hint(source: str, inputs: Sequence[str]) -> str:
+    odd = [name for name in inputs if keyword.iskeyword(name) or not name.isidentifier()]
+    bare = next((name for name in odd if name in source), None)
+    if bare is not None:
+        return f"; write `{bare}` in backticks"
+    return "; compare with == instead of =" if re.search(r"[^=!<>]=[^=]", source) else ""
 
 
 def _free_names(tree: ast.AST) -> Iterator[str]:

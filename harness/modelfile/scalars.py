@@ -66,7 +66,7 @@ def _float(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UnfitError(f"is {kind_of(value)}; write a number")
     if not math.isfinite(value):
-        raise UnfitError("is not finite; write a finite number, or leave it out where there is no bound")
+        raise UnfitError("is not finite; write a finite number, or leave it out")
     if isinstance(value, int) and (abs(value) > 2**1023 or int(float(value)) != value):
         raise UnfitError("is no double: it has too many digits; write a number that a double can hold")
     return float(value)

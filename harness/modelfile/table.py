@@ -30,7 +30,7 @@ class Table:
         self._meant: set[str] = set()  # known keys that an unknown one probably stands for
 
     def allow(self, known: Collection[str], elsewhere: Callable[[str], str | None] = lambda _: None) -> None:
-        """Note a problem for each key that is none of the known ones.
+        """Note a problem for each key that is none of the known ones, and forget it.
 
         ``elsewhere`` may say where an unknown key belongs instead: the end of a message.
         """
@@ -38,6 +38,7 @@ class Table:
             if key not in known:
                 self._meant.add(nearest(key, known) or "")
                 self.problem(key, f"unknown key {show(key)}{elsewhere(key) or unknown(key, known)}")
+        self.values = {key: value for key, value in self.values.items() if key in known}
 
     def __contains__(self, key: str) -> bool:
         return key in self.values

@@ -42,7 +42,8 @@ def test_keys_under_tables_stand_on_their_own_lines():
 
 def test_an_array_of_tables_is_counted():
     check(
-        "[[waivers]]\na = 1\n[waivers.sub]\nb = 2\n[[waivers]]\na = 3\n[[waivers.deep]]\nc = 1\n[[waivers.deep]]\nc = 2\n",
+        "[[waivers]]\na = 1\n[waivers.sub]\nb = 2\n"
+        "[[waivers]]\na = 3\n[[waivers.deep]]\nc = 1\n[[waivers.deep]]\nc = 2\n",
         {
             ("waivers",): 1,
             ("waivers", 0): 1,
@@ -78,7 +79,8 @@ def test_elements_of_a_long_list_stand_on_their_own_lines():
 
 def test_inline_tables_hold_keys_too():
     check(
-        'equal = { rtol = 1e-9, "a tol" = { x.y = [ { z = 1 } ] } }\nlist = [ { a = 1 },\n { a = 2 } ]\nempty = {}\nnone = []\n',
+        'equal = { rtol = 1e-9, "a tol" = { x.y = [ { z = 1 } ] } }\n'
+        "list = [ { a = 1 },\n { a = 2 } ]\nempty = {}\nnone = []\n",
         {
             ("equal", "rtol"): 1,
             ("equal", "a tol", "x", "y", 0, "z"): 1,
