@@ -20,6 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 DEFAULT_RTOL = 1e-9
 DEFAULT_ATOL = 1e-12
 KNIFE_EDGE = 1e-12
+_LARGEST_ULP = 2.0**971  # of the largest double, where np.spacing steps to infinity
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,13 @@ class Tolerance:
     def equal(self, reference: pa.Array, candidate: pa.Array) -> BoolArray:
         """Say for each of n rows whether the candidate's value equals the reference's.
 
-        Both are Arrow arrays of n values in which null is missing; NaN counts as missing too.
+        Both are Arrow arrays of n values in which null is missing; NaN counts as missing too. Raises
+        ValueError where they differ in length.
         """
+        if len(reference) != len(candidate):
+            raise ValueError(
+                f"{len(reference)} reference values, {len(candidate)} candidate values: not the same rows"
+            )
         missing_r, missing_c = missing(reference), missing(candidate)
         same = missing_r & missing_c
         both = ~missing_r & ~missing_c
@@ -64,18 +70,23 @@ class Tolerance:
 
     def _equal_present(self, r: pa.Array, c: pa.Array) -> BoolArray:
         if not (is_number(r.type) and is_number(c.type)):
-            return _equal_exact_other(r, c)
+            return _equal_text(r, c)
+        if pa.types.is_temporal(r.type) != pa.types.is_temporal(c.type):
+            return np.zeros(len(r), dtype=bool)  # 1970-01-01 is not the number 0
+        same = _equal_exact_numbers(_numbers(r), _numbers(c))
         if self.exact:
-            return _equal_exact_numbers(_numbers(r), _numbers(c))
+            return same
         rf, cf = _doubles(r), _doubles(c)
         with np.errstate(invalid="ignore", over="ignore"):
-            difference = np.abs(cf - rf)
+            difference = _difference(r, c)
+            # an integer and a double that only look equal in double differ by at least one
+            difference[(difference == 0) & ~same] = 1.0
             if self.ulp is not None:
-                allowed = self.ulp * np.spacing(np.abs(rf))
+                allowed = self.ulp * np.minimum(np.spacing(np.abs(rf)), _LARGEST_ULP)
             else:
                 allowed = self.atol + self.rtol * np.abs(rf)
             finite = np.isfinite(rf) & np.isfinite(cf)
-            close: BoolArray = (rf == cf) | (finite & (difference <= allowed))
+            close: BoolArray = same | (finite & (difference <= allowed))
         return close
 
 
@@ -103,21 +114,18 @@ def is_number(kind: pa.DataType) -> bool:
 def _numbers(values: pa.Array) -> npt.NDArray[np.float64] | npt.NDArray[np.int64]:
     if pa.types.is_floating(values.type):
         return _doubles(values)
-    if pa.types.is_boolean(values.type):
-        return values.cast(pa.int8()).to_numpy(zero_copy_only=False).astype(np.int64)
-    if pa.types.is_date32(values.type):
-        # a date equals the timestamp of its midnight
-        return values.cast(pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64) * 86_400_000_000
-    if pa.types.is_timestamp(values.type):
-        whole = values.cast(pa.timestamp("us")).cast(pa.int64())
-        return whole.to_numpy(zero_copy_only=False).astype(np.int64)
-    return values.to_numpy(zero_copy_only=False).astype(np.int64)
+    if pa.types.is_temporal(values.type):
+        # a date equals the timestamp of its midnight, and is counted in microseconds like it
+        values = values.cast(pa.timestamp("us"))
+    whole: npt.NDArray[np.int64] = values.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    return whole
 
 
 def _doubles(values: pa.Array) -> FloatArray:
     if pa.types.is_floating(values.type):
         filled = pc.fill_null(values, float("nan")) if values.null_count else values
-        return filled.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+        real: FloatArray = filled.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
+        return real
     return _numbers(values).astype(np.float64)
 
 
@@ -125,11 +133,19 @@ def doubles(values: pa.Array) -> FloatArray:
     """The values of a numeric array as doubles, missing as NaN (shape ``(n,)``)."""
     if pa.types.is_floating(values.type):
         return _doubles(values)
-    absent = missing(values)
-    filled = pc.fill_null(values, pa.scalar(0).cast(values.type)) if absent.any() else values
-    out = _doubles(filled).copy()
-    out[absent] = np.nan
+    out = np.full(len(values), np.nan)
+    present = ~missing(values)
+    out[present] = _doubles(values.drop_null())
     return out
+
+
+def _difference(r: pa.Array, c: pa.Array) -> FloatArray:
+    if pa.types.is_integer(r.type) and pa.types.is_integer(c.type):
+        # beyond 2**53 doubles skip integers: subtract before rounding; modulo 2**64 the result is exact
+        low, high = np.minimum(_numbers(r), _numbers(c)), np.maximum(_numbers(r), _numbers(c))
+        return (high.astype(np.uint64) - low.astype(np.uint64)).astype(np.float64)
+    difference: FloatArray = np.abs(_doubles(c) - _doubles(r))
+    return difference
 
 
 def _equal_exact_numbers(r: npt.NDArray[np.generic], c: npt.NDArray[np.generic]) -> BoolArray:
@@ -138,14 +154,15 @@ def _equal_exact_numbers(r: npt.NDArray[np.generic], c: npt.NDArray[np.generic])
         return same
     whole, real = (r, c) if r.dtype == np.int64 else (c, r)
     close: BoolArray = whole.astype(np.float64) == real
-    # 2**53 + 1 rounds to 2**53: compare large ones as integers, so that no bit is lost
-    large = close & (np.abs(real.astype(np.float64)) >= 2.0**53)
-    for row in np.flatnonzero(large):
-        close[row] = int(whole[row]) == int(real[row])
+    # 2**53 + 1 rounds to 2**53, so those that look equal are compared as integers (2**63 is none of them)
+    rows = np.flatnonzero(close & (real != 2.0**63))
+    close[:] = False
+    close[rows] = whole[rows] == real[rows].astype(np.int64)
     return close
 
 
-def _equal_exact_other(r: pa.Array, c: pa.Array) -> BoolArray:
-    if r.type != c.type:
-        return np.zeros(len(r), dtype=bool)
-    return pc.equal(r, c).to_numpy(zero_copy_only=False)
+def _equal_text(r: pa.Array, c: pa.Array) -> BoolArray:
+    if is_number(r.type) or is_number(c.type):
+        return np.zeros(len(r), dtype=bool)  # the text "1" is not the number 1
+    same: BoolArray = pc.equal(r.cast(pa.string()), c.cast(pa.string())).to_numpy(zero_copy_only=False)
+    return same
