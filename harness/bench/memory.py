@@ -1,0 +1,36 @@
+"""Whether a batch fits: all targets are open at once, each with its own copies of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.schema import Schema
+
+#: Copies of a batch that a target may hold at once: in transport, as the frame that the form sees, and what
+#: the form makes of it. Measured at 3 to 6 for the bundled suites; a guess on the safe side for others.
+COPIES = 8
+CELL_BYTES = 8
+
+_GIB = 2**30
+
+
+def free_bytes(meminfo: Path = Path("/proc/meminfo")) -> int | None:
+    """Memory that can be had without swapping, in bytes; None where the system does not say."""
+    if not meminfo.is_file():
+        return None
+    for line in meminfo.read_text(encoding="ascii").splitlines():
+        name, _, rest = line.partition(":")
+        if name == "MemAvailable":
+            return int(rest.split()[0]) * 1024
+    return None
+
+
+def shortage(schema: Schema, rows: int, targets: int, free: int | None) -> str | None:
+    """Why a batch of ``rows`` rows cannot be tried on so many targets at once; None where it can."""
+    needed = rows * len(schema) * CELL_BYTES * COPIES * targets
+    if free is None or needed <= free:
+        return None
+    return (
+        f"{rows:,} rows in {targets} targets at once take about {needed / _GIB:.1f} GiB, and "
+        f"{free / _GIB:.1f} GiB are free: ask for fewer --rows, or for one --target at a time"
+    )
