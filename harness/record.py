@@ -133,11 +133,13 @@ def read_run(folder: Path) -> Run:
         raise RunError(f"{folder}: not a run folder (it has no run.jsonl)")
     lines: list[Json] = []
     text = path.read_text(encoding="utf-8")
-    for number, line in enumerate(text.splitlines(), start=1):
+    # not splitlines(): a value may hold U+2028 or U+0085, which that takes for the end of a line
+    written = text.removesuffix("\n").split("\n") if text else []
+    for number, line in enumerate(written, start=1):
         try:
             lines.append(json.loads(line))
         except json.JSONDecodeError as error:
-            if number == len(text.splitlines()) and not text.endswith("\n"):
+            if number == len(written) and not text.endswith("\n"):
                 break  # cut in the middle of a line: an interrupted run
             raise RunError(f"{path}:{number}: not JSON ({error.msg})") from None
     if not lines or lines[0].get("record") != "header":
