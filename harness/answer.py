@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -65,6 +65,22 @@ class _Part:
     rows: npt.NDArray[np.int64]
     outputs: Mapping[str, pa.Array] | None
     failure: Failure | None
+
+
+def joined(answers: Sequence[Answer]) -> Answer:
+    """The answers to several batches as one, in order."""
+    starts = np.cumsum([0, *(a.rows for a in answers)])
+    count = int(starts[-1])
+    parts = [
+        _Part(np.arange(start, start + a.rows), a.outputs or None, None)
+        for start, a in zip(starts, answers, strict=False)
+    ]
+    names = next((list(p.outputs) for p in parts if p.outputs), [])
+    failures = {
+        int(s) + row: f for s, a in zip(starts, answers, strict=False) for row, f in a.failures.items()
+    }
+    outputs = {n: _scatter(count, n, [p for p in parts if p.outputs]) for n in names}
+    return Answer(count, outputs, np.concatenate([a.outcomes for a in answers]), failures)
 
 
 def ask(session: Session, batch: pa.RecordBatch, *, isolate: bool = True) -> Answer:

@@ -50,8 +50,20 @@ def self_check(model: Model, respondent: Respondent, batch: pa.RecordBatch) -> L
     odd = _differs(model, first, reverse)
     if odd.any():
         small = _smallest(model, respondent, rows, int(np.flatnonzero(odd)[0]))
-        return Law(Cause.BATCH_DEPENDENCE, "the same rows in reverse order give other answers", small)
+        words = "the same rows in reverse order give other answers"
+        return Law(_order_or_company(first, reverse), words, small)
     return _alone(model, respondent, rows, first)
+
+
+def _order_or_company(first: Answer, second: Answer) -> Cause:
+    """Whether two answers to the same rows hold the same values in another order."""
+    same = all(
+        sorted(map(repr, first.outputs[name].to_pylist()))
+        == sorted(map(repr, second.outputs[name].to_pylist()))
+        for name in first.outputs
+        if name in second.outputs
+    )
+    return Cause.ROW_ALIGNMENT if same else Cause.BATCH_DEPENDENCE
 
 
 def _alone(model: Model, respondent: Respondent, rows: pa.RecordBatch, first: Answer) -> Law | None:

@@ -22,17 +22,24 @@ from harness.search.cluster import Cluster, Region, neutralise, simplicity
 from harness.search.evidence import Evidence, rows_of
 from harness.search.lab import Facet, Judgement, Lab, Row
 from harness.search.levels import read_missing, read_values
-from harness.search.line import simplest_probe, walk
+from harness.search.line import Line, simplest_probe, walk
 from harness.search.pin import Pin, pin
 from harness.search.relation import Relation, relate
-from harness.search.rows import Space
-from harness.search.segments import read_line
+from harness.search.rows import Space, random_rows
+from harness.search.segments import Reading, read_line
 from harness.search.simple import to_number
+from harness.search.weights import weighted_inputs
 from harness.tolerance import doubles
 
 MOST_CLUSTERS = 24
 CONFIRMED = 48  # rows of a facet that are asked alone
 SEEDS = 12  # rows tried when pinning one fails
+
+OTHERS = 400  # random rows over which a region of one input is tried
+
+#: Causes of a whole region of an input, and causes of single values and thin slices.
+BROAD = (Cause.TABLE_VALUE, Cause.COEFFICIENT)
+NARROW = (Cause.INTERVAL_CLOSURE, Cause.THRESHOLD, Cause.ROUNDING, Cause.SINGLE_PRECISION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class Explainer:
     space: Space
     evidence: Evidence
     deadline: float
+    lawless: bool = False  # the target depends on the batch: rows are judged one by one
     notes: list[str] = field(default_factory=list)
 
     def facet(self, facet: Facet) -> list[Found]:
@@ -59,7 +67,7 @@ class Explainer:
         chosen = self._some(rows, CONFIRMED)
         reproduced = alone(self.lab, facet, chosen)
         found: list[Found] = []
-        if not reproduced.all():
+        if not reproduced.all() and not self.lawless:
             found += self._batch(facet, chosen.filter(pa.array(~reproduced)))
         if reproduced.any():
             pending = rows if reproduced.all() else chosen.filter(pa.array(reproduced))
@@ -128,7 +136,17 @@ class Explainer:
                 if clusters:
                     yield from clusters
                     return
-        yield self._unexplained(facet, pending)
+        yield self._weights(facet, pending) or self._unexplained(facet, pending)
+
+    def _weights(self, facet: Facet, pending: pa.RecordBatch) -> Cluster | None:
+        """No row agrees: the inputs on which the size of the difference depends."""
+        example = self._simplest(pending)
+        found = weighted_inputs(self.lab, facet, self.space, example)
+        return None if found is None else Cluster(facet, found.cause, found.words, example, ())
+
+    def _simplest(self, pending: pa.RecordBatch) -> Row:
+        order = np.argsort(simplicity(self.space.schema, pending, self.space.plain), kind="stable")
+        return rows_of(pending.take(pa.array(order[:1])))[0]
 
     def _backgrounds(self) -> list[Row]:
         agreeing = self.evidence.agreeing()
@@ -147,28 +165,58 @@ class Explainer:
 
     def _walk(self, facet: Facet, pinned: Pin) -> list[Cluster]:
         name = pinned.inputs[0]
-        pool = self.space.pools[name]
-        value = pinned.row[name]
+        line = self._line(facet, pinned.row, name, pinned.background)
+        neutral = {name: pinned.background[name]}
+        known = Cause.ERROR if facet.kind == "raised" else None
+        return [self._of_reading(facet, line, reading, neutral) for reading in read_line(line, known)]
+
+    def _line(self, facet: Facet, row: Row, name: str, background: Row) -> Line:
+        value = row[name]
         assert value is not None
-        line = walk(self.lab, facet, pool, pinned.background, [to_number(value)])
-        clusters = []
-        for reading in read_line(line):
-            example = simplest_probe(self.lab, facet, line, reading.segment)
-            region = Region(name, segments=(reading.segment,))
-            neutral = {name: pinned.background[name]}
-            clusters.append(Cluster(facet, reading.cause, reading.where, example, (region,), neutral))
-        return clusters
+        return walk(self.lab, facet, self.space.pools[name], background, [to_number(value)])
+
+    def _of_reading(self, facet: Facet, line: Line, reading: Reading, neutral: Row) -> Cluster:
+        example = simplest_probe(self.lab, facet, line, reading.low, reading.high)
+        region = Region(line.name, segments=reading.segments)
+        cause = self._broad(facet, line, reading, example) if reading.cause in BROAD else reading.cause
+        return Cluster(facet, cause, reading.where, example, (region,), neutral)
+
+    def _broad(self, facet: Facet, line: Line, reading: Reading, example: Row) -> Cause:
+        """A whole region of one input disagrees here. Where it agrees over other backgrounds, other inputs
+        have a part in it: an interaction, unless the answers there are constants (a leaf, a cell)."""
+        value = {line.name: example[line.name]}
+        others = random_rows(self.space, OTHERS, seed=1)
+        judged = self.lab.judge(neutralise(self.space.schema, others, value))
+        bad = facet.of(judged.comparison)
+        if bad.mean() > 0.75:
+            return reading.cause
+        said = {
+            side: {repr(judged.said(side, facet.output, row)) for row in np.flatnonzero(bad)}
+            for side in ("reference", "candidate")
+        }
+        constant = all(len(values) == 1 for values in said.values())
+        return Cause.TABLE_VALUE if constant else Cause.INTERACTION
 
     def _together(self, facet: Facet, pinned: Pin) -> Cluster:
-        regions = tuple(Region(name) for name in pinned.inputs)
+        """Several inputs together: a quantity made of them that meets an edge, or a region."""
         neutral = {name: pinned.background[name] for name in pinned.inputs}
+        regions = tuple(Region(name) for name in pinned.inputs)
+        for name in pinned.inputs:
+            value = pinned.row[name]
+            if value is None or not self.space.pools[name].input.kind.ordered:
+                continue
+            line = self._line(facet, pinned.row, name, pinned.row)
+            here = next((r for r in read_line(line) if r.low <= to_number(value) <= r.high), None)
+            if here is not None and here.cause in NARROW:
+                others = " and ".join(f"{n} = {pinned.row[n]!r}" for n in pinned.inputs if n != name)
+                words = f"{here.where} with {others}"
+                return Cluster(facet, here.cause, words, pinned.row, regions, neutral)
         words = " and ".join(f"{n} = {pinned.row[n]!r}" for n in pinned.inputs)
         return Cluster(facet, Cause.INTERACTION, words, pinned.row, regions, neutral)
 
     def _unexplained(self, facet: Facet, pending: pa.RecordBatch) -> Cluster:
-        order = np.argsort(simplicity(self.space.schema, pending, self.space.plain), kind="stable")
-        example = rows_of(pending.take(pa.array(order[:1])))[0]
-        return Cluster(facet, Cause.UNEXPLAINED, "no row was found on which the forms agree", example, ())
+        words = "no row was found on which the forms agree"
+        return Cluster(facet, Cause.UNEXPLAINED, words, self._simplest(pending), ())
 
     def _set_aside(
         self, facet: Facet, pending: pa.RecordBatch, cluster: Cluster

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from harness.answer import Answer, ask
+from harness.answer import Answer, ask, joined
 from harness.comparison import Comparison, compare
 from harness.model import Model
 from harness.protocols import Limits, Session
@@ -117,15 +117,19 @@ class Lab:
     reference: Respondent
     candidate: Respondent
     adjust: Callable[[Answer], Answer] | None = None
-    calls: int = field(default=0)
+    solo: bool = False  # ask every row in a batch of its own: for targets whose rows depend on their batch
 
     def judge(self, batch: pa.RecordBatch, reference: Answer | None = None) -> Judgement:
         """Compare on a batch; the reference's answer may be given where it is known already."""
-        self.calls += 1
-        expected = reference if reference is not None else self.reference.ask(batch)
-        given = self.candidate.ask(batch)
+        expected = reference if reference is not None else self._ask(self.reference, batch)
+        given = self._ask(self.candidate, batch)
         adjusted = expected if self.adjust is None else self.adjust(expected)
         return Judgement(batch, expected, given, compare(self.model, adjusted, given))
+
+    def _ask(self, respondent: Respondent, batch: pa.RecordBatch) -> Answer:
+        if not self.solo or batch.num_rows == 1:
+            return respondent.ask(batch)
+        return joined([respondent.ask(batch.slice(row, 1)) for row in range(batch.num_rows)])
 
     def judge_rows(self, rows: Sequence[Row]) -> Judgement:
         """Compare on rows given as mappings from input name to value."""

@@ -222,10 +222,10 @@ def _segments(probes: list[Probe], steps: bool) -> tuple[Segment, ...]:
     return tuple(Segment(g[0].at, g[-1].at, g[0].bad, tuple(g)) for g in groups)
 
 
-def simplest_probe(lab: Lab, facet: Facet, line: Line, segment: Segment) -> Row:
-    """The row with the simplest value of the segment that still disagrees."""
-    candidates: list[Number] = [simplest_in(segment.low, segment.high, line.kind)]
-    candidates += [simplest_in(p.at, p.at, line.kind) for p in segment.probes[:1]]
-    tried = _probe(lab, facet, line.name, line.kind, line.background, candidates)
-    chosen = next((p.at for p in tried if p.bad), segment.low)
+def simplest_probe(lab: Lab, facet: Facet, line: Line, low: Number, high: Number) -> Row:
+    """The row with the simplest value from low to high that still disagrees."""
+    tried = _probe(
+        lab, facet, line.name, line.kind, line.background, [simplest_in(low, high, line.kind), low]
+    )
+    chosen = next((p.at for p in tried if p.bad), low)
     return {**line.background, line.name: from_number(chosen, line.kind)}

@@ -158,6 +158,8 @@ def _ordered(
         numbers += _calendar(one)
     near = [n for v in (low, high, *marks) for n in _neighbours(v, one.kind)]
     far = [n for v in marks for n in _distant(v, one.kind)]
+    if one.kind is Kind.FLOAT:
+        far += _ties(low, high)
     main = [0, 1, -1, *numbers] if one.kind in (Kind.FLOAT, Kind.INT) else numbers
     return (*(list(_values(ns, one)) for ns in (main, near, far)), marks)  # type: ignore[return-value]
 
@@ -228,8 +230,15 @@ def _middles(marks: Sequence[Number]) -> Iterator[Number]:
 def _magnitudes(one: Input) -> list[Number]:
     powers: list[Number] = [10.0**k for k in range(-6, 16)] if one.kind is Kind.FLOAT else []
     limits: list[Number] = [2**31 - 1, 2**31, 2**24, 2**24 + 1, 2**53, 2**53 + 1]
-    halves: list[Number] = [0.5, 1.5, 2.5, 0.15, 2.675, 1.005] if one.kind is Kind.FLOAT else []
-    return [signed for v in (*powers, *limits, *halves) for signed in (v, -v)]
+    return [signed for v in (*powers, *limits) for signed in (v, -v)]
+
+
+def _ties(low: Number, high: Number) -> list[Number]:
+    """Values whose last digit is a 5: where ways of rounding part."""
+    ties = [0.5, 1.5, 2.5, 3.5, 0.25, 0.75, 0.15, 0.35, 0.125, 0.375, 1.005, 2.675, 5.015, 10.5, 100.5]
+    start, size = math.floor(low), min(8, math.floor(high - low))
+    inside = [start + i + 0.5 for i in range(size)]
+    return [signed for v in (*ties, *inside) for signed in (v, -v)]
 
 
 def _calendar(one: Input) -> list[Number]:

@@ -12,40 +12,90 @@ from harness.schema import Kind
 from harness.search.line import Line, Number, Segment, same
 from harness.search.simple import from_number, neighbour
 
-SINGLE_ULP = 2.0**-23
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A disagreeing segment, its cause, and where it lies in words (``duration = 12``)."""
+    """Disagreeing segments that adjoin, their cause, and where they lie in words (``duration = 12``)."""
 
-    segment: Segment
+    segments: tuple[Segment, ...]
     cause: Cause
     where: str
 
+    @property
+    def low(self) -> Number:
+        """The lowest disagreeing value."""
+        return self.segments[0].low
 
-def read_line(line: Line) -> list[Reading]:
-    """The cause of every disagreeing segment of a line, in ascending order."""
-    readings = []
+    @property
+    def high(self) -> Number:
+        """The highest disagreeing value."""
+        return self.segments[-1].high
+
+
+def read_line(line: Line, known: Cause | None = None) -> list[Reading]:
+    """The cause of every disagreeing segment of a line, in ascending order (``known``, where it is given)."""
+    named: list[tuple[Segment, Cause]] = []
     for index, segment in enumerate(line.segments):
         if segment.bad:
             before = line.segments[index - 1] if index else None
             after = line.segments[index + 1] if index + 1 < len(line.segments) else None
-            cause = _cause(line, segment, before, after)
-            readings.append(Reading(segment, cause, where(line, segment)))
-    return readings
+            named.append((segment, known or _cause(line, segment, before, after)))
+    if known is None and _one_step_in_many_places(line, [segment for segment, _ in named]):
+        named = [(segment, Cause.ROUNDING) for segment, _ in named]
+    return [_reading(line, [s for s, _ in group], group[0][1]) for group in _adjoining(line, named)]
 
 
-def where(line: Line, segment: Segment) -> str:
-    """Where a segment lies, as a person says it."""
-    low, high = (_text(v, line.kind) for v in (segment.low, segment.high))
-    if segment.point:
-        return f"{line.name} = {low}"
-    if segment.low == line.segments[0].low:
-        return f"{line.name} <= {high}"
-    if segment.high == line.segments[-1].high:
-        return f"{line.name} >= {low}"
-    return f"{low} <= {line.name} <= {high}"
+def _adjoining(line: Line, named: list[tuple[Segment, Cause]]) -> list[list[tuple[Segment, Cause]]]:
+    """Segments of the same cause side by side are one place."""
+    groups: list[list[tuple[Segment, Cause]]] = []
+    for segment, cause in named:
+        if groups:
+            last, same_cause = groups[-1][-1]
+            if same_cause is cause and neighbour(last.high, line.kind, 1) == segment.low:
+                groups[-1].append((segment, cause))
+                continue
+        groups.append([(segment, cause)])
+    return groups
+
+
+def _reading(line: Line, segments: list[Segment], cause: Cause) -> Reading:
+    return Reading(tuple(segments), cause, where(line, segments[0].low, segments[-1].high))
+
+
+def _one_step_in_many_places(line: Line, bad: list[Segment]) -> bool:
+    """Whether the answers differ by one and the same decimal step in three or more places that no form names:
+    two ways of rounding."""
+    steps = {_step(s) for s in bad}
+    unnamed = [s for s in bad if s.low not in line.marks]
+    return len(unnamed) >= 3 and len(steps) == 1 and None not in steps
+
+
+def _step(segment: Segment) -> int | None:
+    """The power of ten by which the answers differ all over a segment, or None."""
+    exponents = set()
+    for probe in segment.probes:
+        r, c = probe.reference, probe.candidate
+        if isinstance(r, bool) or not isinstance(r, int | float) or not isinstance(c, int | float) or r == c:
+            return None
+        if not (math.isfinite(r) and math.isfinite(c)):
+            return None
+        exponent = round(math.log10(abs(c - r)))
+        if not math.isclose(abs(c - r), 10.0**exponent, rel_tol=1e-6):
+            return None
+        exponents.add(exponent)
+    return exponents.pop() if len(exponents) == 1 else None
+
+
+def where(line: Line, low: Number, high: Number) -> str:
+    """Where values from low to high lie, as a person says it."""
+    first, last = (_text(v, line.kind) for v in (low, high))
+    if low == high:
+        return f"{line.name} = {first}"
+    if low == line.segments[0].low:
+        return f"{line.name} <= {last}"
+    if high == line.segments[-1].high:
+        return f"{line.name} >= {first}"
+    return f"{first} <= {line.name} <= {last}"
 
 
 def _text(value: Number, kind: Kind) -> str:
@@ -57,7 +107,7 @@ def _text(value: Number, kind: Kind) -> str:
 def _cause(line: Line, segment: Segment, before: Segment | None, after: Segment | None) -> Cause:
     if all(p.at in line.special for p in segment.probes):
         return Cause.SPECIAL_VALUE
-    if segment.point:
+    if segment.point or _speck(line, segment):
         return _point(line, segment, before, after)
     if _shifted(segment, before, after):
         assert before is not None
@@ -74,12 +124,21 @@ def _cause(line: Line, segment: Segment, before: Segment | None, after: Segment 
     return Cause.COEFFICIENT
 
 
+def _speck(line: Line, segment: Segment) -> bool:
+    """Whether a segment is no wider than a few adjacent doubles."""
+    if line.kind is not Kind.FLOAT:
+        return False
+    return float(segment.high) - float(segment.low) <= 4 * float(
+        np.spacing(max(abs(segment.low), abs(segment.high)))
+    )
+
+
 def _point(line: Line, segment: Segment, before: Segment | None, after: Segment | None) -> Cause:
-    at = segment.low
+    at = segment.high if _speck(line, segment) and segment.high in line.marks else segment.low
     split = _sides_apart(segment, before, after)
     if line.kind is not Kind.FLOAT and split and _edge_moved(line, at):
         return Cause.THRESHOLD
-    if split and at not in line.marks and _tie(at) and line.kind is Kind.FLOAT:
+    if line.kind is Kind.FLOAT and _tie(at) and at not in line.marks and _tied_points(line) >= 2:
         return Cause.ROUNDING
     if split:
         return Cause.INTERVAL_CLOSURE
@@ -88,6 +147,11 @@ def _point(line: Line, segment: Segment, before: Segment | None, after: Segment 
     if line.kind is Kind.FLOAT and _tie(at) and at not in line.marks:
         return Cause.ROUNDING
     return Cause.TABLE_VALUE
+
+
+def _tied_points(line: Line) -> int:
+    """How many single values disagree that are ties and that no form names."""
+    return sum(s.bad and s.point and s.low not in line.marks and _tie(s.low) for s in line.segments)
 
 
 def _sides_apart(segment: Segment, before: Segment | None, after: Segment | None) -> bool:
@@ -133,17 +197,13 @@ def _single(line: Line, segment: Segment) -> bool:
     """Whether the two edges are one number in double and in single precision."""
     if line.kind is not Kind.FLOAT:
         return False
-    width = float(segment.high) - float(segment.low)
-    size = max(abs(float(segment.low)), abs(float(segment.high)))
-    if width > size * SINGLE_ULP:
-        return False
-    ends = (
-        segment.low,
-        segment.high,
-        neighbour(segment.low, line.kind, -1),
-        neighbour(segment.high, line.kind, 1),
-    )
-    return any(float(np.float32(end)) == float(end) for end in ends)
+    below = (neighbour(segment.low, line.kind, -1), segment.low)
+    above = (segment.high, neighbour(segment.high, line.kind, 1))
+    return any(_rounds_to(a, b) or _rounds_to(b, a) for a in below for b in above)
+
+
+def _rounds_to(double: Number, single: Number) -> bool:
+    return double != single and float(np.float32(double)) == float(single)
 
 
 def _outermost(line: Line, segment: Segment) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from harness.answer import Answer
+from harness.causes import Cause
 from harness.comparison import Comparison
 from harness.dataset import Data
 from harness.model import Model
@@ -143,17 +144,20 @@ class Examination:
         self.tell("checking that it agrees with itself")
         law = self_check(self.model, self.candidate, self._sample())
         own = [of_law(self.lab, law)] if law is not None else []
-        causes = {m.cause for m in own}
+        if law is not None and law.cause is Cause.NONDETERMINISM:
+            return own  # nothing else can be said of answers that change by themselves
+        self.lab.solo = law is not None
         self.tell("finding causes")
         deadline = self.started + self.options.budget_s
-        explainer = Explainer(self.lab, self.questions.space, self.evidence, deadline)
+        explainer = Explainer(
+            self.lab, self.questions.space, self.evidence, deadline, lawless=law is not None
+        )
         found: list[Found] = []
         for facet in self.evidence.facets:
             if self.evidence.disagreeing.get(facet):
                 found += explainer.facet(facet)
         self.notes += explainer.notes
-        others = mismatches(self.lab, self.evidence, found)
-        return [*(m for m in others if m.cause not in causes), *own] if own else others
+        return [*own, *mismatches(self.lab, self.evidence, found)]
 
     def _sample(self) -> pa.RecordBatch:
         first = next(iter(self.questions.core(Effort())), None)

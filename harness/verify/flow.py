@@ -6,17 +6,12 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import numpy as np
-import pyarrow as pa
-
-from harness import registry
 from harness.answer import ask
 from harness.causes import Cause
-from harness.dataset import Data, read_data
-from harness.legal import legal_rows
+from harness.dataset import Data
 from harness.model import Model
 from harness.plan import Plan, make_plan
-from harness.protocols import Clue, MissingError, OpenError
+from harness.protocols import MissingError, OpenError
 from harness.search.batchwise import self_check
 from harness.search.lab import Respondent
 from harness.search.pools import build_pools
@@ -27,6 +22,7 @@ from harness.verify.counterexamples import load, local_folder, save
 from harness.verify.examine import examine
 from harness.verify.options import Options
 from harness.verify.questions import Questions
+from harness.verify.sources import clues_of, read_rows
 from harness.verify.verdict import ModelVerdict, TargetVerdict
 
 
@@ -44,10 +40,10 @@ def verify_model(
     options = options or Options()
     started = time.monotonic()
     plan = make_plan(model, targets, required)
-    data, notes = _read(model, options)
-    space = make_space(
-        model.schema, build_pools(model.schema, _clues(model, plan), _batch(data)), _batch(data), options.seed
-    )
+    data, notes = read_rows(model, options)
+    rows = None if data is None else data.batch
+    pools = build_pools(model.schema, clues_of(model, plan), rows)
+    space = make_space(model.schema, pools, rows, options.seed)
     with Respondent(model, plan.reference, options.limits) as reference:
         verdicts, more = _verdicts(model, plan, space, reference, options, data)
     path = None if model.path is None else str(model.path)
@@ -55,40 +51,6 @@ def verify_model(
     return ModelVerdict(
         model.name, str(plan.reference), seconds, tuple(verdicts), model.expect, path, (*notes, *more)
     )
-
-
-def _batch(data: Data | None) -> pa.RecordBatch | None:
-    return None if data is None else data.batch
-
-
-def _read(model: Model, options: Options) -> tuple[Data | None, list[str]]:
-    """The named data, legal rows only, with a note on the others."""
-    path = options.data or model.data
-    if path is None:
-        return None, []
-    data = read_data(path, model.schema, model.key)
-    legal = legal_rows(data.batch, model.schema)
-    if legal.all():
-        return data, []
-    first = int(np.flatnonzero(~legal)[0])
-    note = (
-        f"{path}: {int((~legal).sum())} of {len(legal)} rows are not legal input by the model file and were not "
-        f"compared (the first: {model.key or 'row'} {data.keys[first]})"
-    )
-    if not legal.any():
-        return None, [note]
-    keys = tuple(k for k, ok in zip(data.keys, legal, strict=True) if ok)
-    return replace(data, batch=data.batch.filter(pa.array(legal)), keys=keys), [note]
-
-
-def _clues(model: Model, plan: Plan) -> list[Clue]:
-    """What every form that takes part shows of itself, each form once."""
-    forms = {t.form.name: t.form for t in (plan.reference, *plan.candidates)}
-    found: list[Clue] = []
-    for form in forms.values():
-        runtime = registry.find("runtimes", form.runtime)
-        found.extend(runtime.clues(model, form))
-    return found
 
 
 def _verdicts(

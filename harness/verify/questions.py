@@ -29,7 +29,9 @@ class Questions:
     reference: Respondent
     seed: int
     recorded: pa.RecordBatch | None = None
-    _answers: dict[tuple[object, ...], tuple[pa.RecordBatch, Answer]] = field(default_factory=dict, init=False)
+    _answers: dict[tuple[object, ...], tuple[pa.RecordBatch, Answer]] = field(
+        default_factory=dict, init=False
+    )
     _kept: int = field(default=0, init=False)
 
     def core(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:

@@ -1,0 +1,46 @@
+"""What a verification starts from: the named data, and what the forms show of themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+
+from harness import registry
+from harness.dataset import Data, read_data
+from harness.legal import legal_rows
+from harness.model import Model
+from harness.plan import Plan
+from harness.protocols import Clue
+from harness.verify.options import Options
+
+
+def read_rows(model: Model, options: Options) -> tuple[Data | None, list[str]]:
+    """The named data, legal rows only, with a note on the others."""
+    path = options.data or model.data
+    if path is None:
+        return None, []
+    data = read_data(path, model.schema, model.key)
+    legal = legal_rows(data.batch, model.schema)
+    if legal.all():
+        return data, []
+    first = int(np.flatnonzero(~legal)[0])
+    note = (
+        f"{path}: {int((~legal).sum())} of {len(legal)} rows are not legal input by the model file and were not "
+        f"compared (the first: {model.key or 'row'} {data.keys[first]})"
+    )
+    if not legal.any():
+        return None, [note]
+    keys = tuple(k for k, ok in zip(data.keys, legal, strict=True) if ok)
+    return replace(data, batch=data.batch.filter(pa.array(legal)), keys=keys), [note]
+
+
+def clues_of(model: Model, plan: Plan) -> list[Clue]:
+    """What every form that takes part shows of itself, each form once."""
+    forms = {t.form.name: t.form for t in (plan.reference, *plan.candidates)}
+    found: list[Clue] = []
+    for form in forms.values():
+        runtime = registry.find("runtimes", form.runtime)
+        found.extend(runtime.clues(model, form))
+    return found
