@@ -264,15 +264,16 @@ def test_what_cannot_be_opened_says_why_and_everything_opened_is_closed(model, s
         sessions.append(session())
         return sessions[-1]
 
-    with (
-        pytest.raises(KeyboardInterrupt),
-        opened(model, targets_of(model), Limits(), open_one, clock) as lanes,
-    ):
-        assert [lane.name for lane in lanes] == ["r@cpu", "python@cpu", "onnx@cpu"]
-        assert lanes[0].open_ns == 5_050
-        assert lanes[1] == Absent("python@cpu", Status.MISSING, "there is no interpreter")
-        assert lanes[2] == Absent("onnx@cpu", Status.FAILED, "the graph is corrupt")
-        raise KeyboardInterrupt
+    def interrupted():
+        with opened(model, targets_of(model), Limits(), open_one, clock) as lanes:
+            assert [lane.name for lane in lanes] == ["r@cpu", "python@cpu", "onnx@cpu"]
+            assert lanes[0].open_ns == 5_050
+            assert lanes[1] == Absent("python@cpu", Status.MISSING, "there is no interpreter")
+            assert lanes[2] == Absent("onnx@cpu", Status.FAILED, "the graph is corrupt")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert [s.closed for s in sessions] == [1]
 
 
