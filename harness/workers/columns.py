@@ -57,7 +57,7 @@ def _for_python(array: pa.Array, one: Input, strict: bool = True) -> Column:
             raise Refusal(
                 Outcome.UNANSWERABLE,
                 "NotRepresentable",
-                f"{one.name}: missing, which its type cannot say; `missing = true` in the model file allows it",
+                f"{one.name}: missing, which its type cannot say; `missing = true` makes it legal",
                 int(np.argmax(missing)),
             )
         case Kind.INT:

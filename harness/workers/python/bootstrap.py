@@ -7,15 +7,18 @@ is called ``struct.py`` or ``numpy.py`` must not be what the worker itself impor
 
 import sys
 
-sys.path[:] = [entry for entry in sys.path if entry]
-
-import faulthandler  # noqa: E402
-import importlib.util  # noqa: E402
-
 LACKS_NUMPY = 81
 
 
-def _load(folder: str) -> None:
+def _main(folder: str, read_fd: int, write_fd: int) -> None:
+    sys.path[:] = [entry for entry in sys.path if entry]
+    # only now: imports before this line could come from the working directory
+    import faulthandler
+    import importlib.util
+
+    faulthandler.enable()
+    if importlib.util.find_spec("numpy") is None:
+        sys.exit(LACKS_NUMPY)
     where = importlib.util.spec_from_file_location(
         "parity_worker", folder + "/__init__.py", submodule_search_locations=[folder]
     )
@@ -24,15 +27,11 @@ def _load(folder: str) -> None:
     package = importlib.util.module_from_spec(where)
     sys.modules["parity_worker"] = package
     where.loader.exec_module(package)
+    from parity_worker.serve import main  # type: ignore[import-not-found]
+
+    sys.argv[:] = [""]
+    main(read_fd, write_fd)
 
 
 if __name__ == "__main__":
-    faulthandler.enable()
-    if importlib.util.find_spec("numpy") is None:
-        sys.exit(LACKS_NUMPY)
-    _load(sys.argv[1])
-    _descriptors = (int(sys.argv[2]), int(sys.argv[3]))
-    sys.argv[:] = [""]
-    from parity_worker.serve import main  # type: ignore[import-not-found]
-
-    main(*_descriptors)
+    _main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

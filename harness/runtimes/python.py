@@ -1,0 +1,62 @@
+"""Python forms: a function over a pandas frame, in a worker under the form's own interpreter."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+
+from harness.model import Form, Model
+from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session
+from harness.workers.launch import python_lack
+from harness.workers.session import WorkerSession, open_python
+
+KEYS = frozenset({"source", "module", "model", "call", "python"})
+REQUIRED: tuple[str | tuple[str, ...], ...] = (("source", "module"), "call")
+
+_PLACE = Place()
+
+
+def lack(form: Form | None, place: Place = _PLACE) -> Lack | None:
+    """What is lacking to run a form: its interpreter. Packages show when it is opened."""
+    if place.device != "cpu":
+        return Lack(f"a Python form does not run on {place.device!r}", "its device is cpu")
+    return None if form is None else python_lack(form)
+
+
+def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:
+    """Start a session. Raises MissingError or OpenError."""
+    return _open(model, form, limits)
+
+
+def _open(model: Model, form: Form, limits: Limits) -> WorkerSession:
+    if (form.source is None) == (form.module is None) or form.call is None:
+        raise OpenError(
+            f"target {form.name!r}: a Python form needs `call`, and either `source` or `module`; "
+            "see the model file"
+        )
+    given = {
+        "source": None if form.source is None else str(form.source),
+        "module": form.module,
+        "call": form.call,
+        "model": None if form.model is None else str(form.model),
+    }
+    return open_python(model, form, limits, "functions", given)
+
+
+def clues(model: Model, form: Form) -> tuple[Clue, ...]:
+    """Constants of the source, and of the live objects that it makes."""
+    try:
+        session = _open(model, form, Limits())
+    except OpenError:
+        return ()
+    with session:
+        return session.mine()
+
+
+def versions() -> Mapping[str, str]:
+    """The harness's own Python, numpy and pandas: a form may name another."""
+    return {
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in ("numpy", "pandas")},
+    }

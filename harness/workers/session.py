@@ -1,0 +1,257 @@
+"""A form in a worker process: opened, called within limits, restarted where it died or hung."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from harness.model import Form, Model
+from harness.protocols import Clue, Failure, Limits, MissingError, OpenError, Outcome, Reply
+from harness.workers.answers import answers
+from harness.workers.channel import GoneError, LateError
+from harness.workers.columns import to_wire
+from harness.workers.handshake import Hello, failure_to_open, greet
+from harness.workers.launch import Launch, python_launch
+from harness.workers.mined import clues_of
+from harness.workers.opening import opening_tables
+from harness.workers.printed import Printed
+from harness.workers.process import Process, deadline
+from harness.workers.python import wire
+from harness.workers.python.decode import tables
+from harness.workers.python.encode import encode
+from harness.workers.python.errors import Refusal
+from harness.workers.python.wire import Column, Frame, Table, WireError
+from harness.workers.timing import STAMPS, Wait, spans
+
+if TYPE_CHECKING:
+    from harness.workers.python.wire import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a session is for: a form of a model, how its worker starts, and what it is told to open."""
+
+    model: Model
+    form: Form
+    launch: Launch
+    opening: Sequence[Table]
+    limits: Limits = field(default_factory=Limits)
+
+
+def open_python(
+    model: Model, form: Form, limits: Limits, adapter: str, given: Mapping[str, Scalar]
+) -> WorkerSession:
+    """Open a session in a Python worker, under the form's own interpreter where it names one.
+
+    ``adapter`` is a module of ``harness/workers/python/``, ``given`` what it finds in
+    ``opening.fields``. Raises MissingError or OpenError.
+    """
+    opening = opening_tables(model, {"adapter": adapter, **given})
+    return WorkerSession(Errand(model, form, python_launch(form, model.folder), opening, limits))
+
+
+class WorkerSession:
+    """One form, loaded and ready in a process of its own: see ``harness.protocols.Session``.
+
+    Raises MissingError or OpenError from the constructor. Not thread-safe.
+    """
+
+    def __init__(self, errand: Errand) -> None:
+        self.errand = errand
+        self._printed = Printed()
+        self._process: Process | None = None
+        self._hello: Hello | None = None
+        self._calls = 0
+        self._levels_sent: set[str] = set()
+        self._closed = False
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def packages(self) -> Mapping[str, str]:
+        """Names and versions of what the worker runs on, as it said itself."""
+        return {} if self._hello is None else self._hello.packages
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id here; None while none is running."""
+        return None if self._process is None else self._process.pid
+
+    def call(self, batch: pa.RecordBatch) -> Reply:
+        """Run the form on a batch of at least one row; what goes wrong is in the reply."""
+        if self._closed:
+            raise ValueError("the session is closed; open the target again")
+        if self._process is None:
+            try:
+                self._start()
+            except OpenError as error:
+                return Reply(None, Failure(Outcome.DIED, "NotRestarted", str(error)))
+        begun = time.monotonic_ns()
+        try:
+            columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
+        except Refusal as refusal:
+            return Reply(None, _refused(refusal))
+        buffers = self._encoded(columns, batch.num_rows)
+        encoded = time.monotonic_ns()
+        try:
+            kind, received = self._exchange(buffers, self.errand.limits.call_s)
+        except _LostError as lost:
+            return Reply(None, lost.failure)
+        came = time.monotonic_ns()
+        outputs, failure = self._understood(kind, received)
+        stamps = received[0].record() if kind == wire.RESULT else {}
+        wait = Wait(begun, encoded, came, time.monotonic_ns())
+        assert self._hello is not None
+        return Reply(
+            outputs,
+            failure,
+            tuple(received[-1].lists().get("warning", ())),
+            spans(
+                wait,
+                {name: stamps[name] for name in STAMPS if name in stamps},
+                self._hello.clock,
+                self._hello.language,
+            ),
+        )
+
+    def mine(self) -> tuple[Clue, ...]:
+        """Constants, thresholds and levels among the form's live objects. Empty where it cannot say."""
+        if self._closed or self._process is None:
+            return ()
+        buffers = encode(Frame(wire.MINE, self._next(), []))
+        try:
+            kind, received = self._exchange(buffers, self.errand.limits.open_s)
+        except _LostError:
+            return ()
+        return clues_of(received[0]) if kind == wire.MINED else ()
+
+    def printed(self) -> str:
+        """What the form has written to standard output and error so far (at most the last 64 KiB)."""
+        return "" if self._closed else self._printed.tail()
+
+    def close(self) -> None:
+        """End the session and its process. Calling it twice is harmless."""
+        self._closed = True
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+        self._printed.close()
+
+    def __enter__(self) -> WorkerSession:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _next(self) -> int:
+        self._calls += 1
+        return self._calls
+
+    def _encoded(self, columns: Sequence[Column], rows: int) -> list[wire.Buffer]:
+        # levels never change: a worker keeps them after the first call
+        slim = [one._replace(texts=None) if one.name in self._levels_sent else one for one in columns]
+        self._levels_sent |= {one.name for one in columns if one.kind == wire.FACTOR}
+        return encode(Frame(wire.CALL, self._next(), [Table(slim, rows)]))
+
+    def _start(self) -> None:
+        """Start a worker and let it open the form. Raises MissingError or OpenError."""
+        limits = self.errand.limits
+        until = deadline(limits.open_s)
+        self._levels_sent.clear()
+        self._process = Process(self.errand.launch, limits, self._printed)
+        before = self._printed.size
+        try:
+            self._hello = greet(self._process, self.errand, until)
+            self._process.channel.send(encode(Frame(wire.OPEN, self._next(), self.errand.opening)), until)
+            kind, _, payload = self._process.channel.receive(until)
+        except (GoneError, LateError, WireError) as error:
+            raise failure_to_open(error, self._lost(), self.errand, self._printed.since(before)) from None
+        except BaseException:
+            self._lost().kill()
+            raise
+        if kind != wire.OPENED:
+            self._lost().kill()
+            raise self._not_opened(tables(payload)[0].record())
+
+    def _lost(self) -> Process:
+        """The process, which from now on is not this session's any more."""
+        assert self._process is not None
+        process, self._process = self._process, None
+        return process
+
+    def _not_opened(self, said: Mapping[str, Any]) -> OpenError:
+        form = self.errand.form
+        message = f"target {form.name!r}: {said['message']}"
+        if said.get("trace"):
+            message += f"\n{said['trace']}"
+        if said.get("lacking"):
+            return MissingError(f"{message}; {self.errand.launch.remedy(said['lacking'])}")
+        return OpenError(message)
+
+    def _exchange(self, buffers: Sequence[wire.Buffer], seconds: float) -> tuple[int, list[Table]]:
+        """Send a frame and wait for its answer. Raises _LostError; the worker is gone then."""
+        assert self._process is not None
+        before = self._printed.size
+        until = deadline(seconds)
+        try:
+            self._process.channel.send(buffers, until)
+            kind, call, payload = self._process.channel.receive(until)
+            if call != self._calls:
+                raise WireError(f"an answer to call {call}, but call {self._calls} was asked")
+            received = tables(payload)
+        except (GoneError, LateError, WireError) as error:
+            raise _LostError(_loss(error, self._lost(), seconds, self._printed, before)) from None
+        except BaseException:
+            # Ctrl-C: an answer is still under way, so that the worker is of no more use
+            self._lost().kill()
+            raise
+        self._printed.trim()
+        return kind, received
+
+    def _understood(
+        self, kind: int, received: Sequence[Table]
+    ) -> tuple[Mapping[str, pa.Array] | None, Failure | None]:
+        if kind == wire.FAILED:
+            said = received[0].record()
+            row = None if said["row"] is None else int(said["row"])
+            outcome = Outcome(int(said["outcome"]))
+            return None, Failure(outcome, said["kind"], said["message"], said["trace"] or "", row)
+        try:
+            return answers(received[1].columns, self.errand.model.outputs), None
+        except Refusal as refusal:
+            return None, _refused(refusal)
+
+
+class _LostError(Exception):
+    """The worker is gone, and with it the answer."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+def _language(launch: Launch) -> Any:
+    return launch.language
+
+
+def _refused(refusal: Refusal) -> Failure:
+    return Failure(Outcome(refusal.outcome), refusal.kind, refusal.message, row=refusal.row)
+
+
+def _loss(error: Exception, process: Process, seconds: float, printed: Printed, before: int) -> Failure:
+    if isinstance(error, LateError):
+        process.kill()
+        return Failure(Outcome.HUNG, "TimeLimit", f"no answer within {seconds:g} s, the time limit of a call")
+    _, words = process.ending()
+    last_words = printed.since(before, 4096).strip()
+    if isinstance(error, WireError):
+        return Failure(Outcome.DIED, "BrokenFrame", f"the answer was garbled: {error}", last_words)
+    language = {"r": "R", "python": "Python"}[process.launch.language]
+    return Failure(Outcome.DIED, "Died", f"the {language} process {words}", last_words)
