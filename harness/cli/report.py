@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from harness.status import Exit
+
 
 def report(
     run: Annotated[
@@ -27,8 +29,9 @@ def report(
 ) -> None:
     """Turn a finished run into a report: one HTML file that works offline, or another format.
 
-    Exit status: 0 the report was written, whatever it says · 2 the folder holds no whole run (an interrupted
-    one is refused), it was altered, or there is no such format.
+    Exit status: 0 the report was written, whatever it says · 2 the folder holds no whole run (an
+    interrupted one is refused), it was altered, or there is no such format · 3 a package that the format
+    needs is not here.
 
     \b
     Examples:
@@ -37,6 +40,7 @@ def report(
       parity report reports/runs/today --format markdown -o - >> "$GITHUB_STEP_SUMMARY"
     """
     from harness.cli.app import fail
+    from harness.protocols import MissingError
     from harness.record import RunError, read_run
     from harness.registry import UnknownMemberError
     from harness.report import render_run, write_report
@@ -52,6 +56,8 @@ def report(
         path = write_report(folder, form, Path(output) if output else None)
     except RunError as error:
         raise fail(f"{error}{_hint(folder)}") from None
+    except MissingError as error:
+        raise fail(str(error), Exit.NOTHING) from None
     except UnknownMemberError as error:
         raise fail(str(error)) from None
     except OSError as error:

@@ -28,6 +28,7 @@ from harness.digest.causes import meaning_of
 from harness.digest.flame import flame_of, hottest, parse_folded
 from harness.digest.headline import Tone
 from harness.digest.timings import CALLS_NEEDED
+from harness.protocols import MissingError
 from harness.record import Run, RunError
 from harness.trace import PHASES
 
@@ -45,29 +46,35 @@ _LONGEST_VALUE = 240
 
 
 def render(run: Run, folder: Path) -> str:
-    """The report as one HTML document. Raises RunError where an attachment is absent or was altered."""
+    """The report as one HTML document.
+
+    Raises RunError where an attachment is absent or was altered, and MissingError without Jinja2.
+    """
+    templates = _templates()
+    from markupsafe import Markup  # a part of Jinja2
+
     script = (_PAGE / "report.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    from markupsafe import Markup
-
-    return (
-        _templates()
-        .get_template("report.html.j2")
-        .render(
-            **_about(run, folder),
-            **_verdict_parts(run),
-            **_timing_parts(run),
-            **_profile_parts(run),
-            style=Markup((_PAGE / "report.css").read_text("utf-8")),
-            script=Markup(script),
-            # only this very script runs, whatever a name in the run may hold
-            script_hash=Markup(f"sha256-{digest}"),
-        )
+    return templates.get_template("report.html.j2").render(
+        **_about(run, folder),
+        **_verdict_parts(run),
+        **_timing_parts(run),
+        **_profile_parts(run),
+        style=Markup((_PAGE / "report.css").read_text("utf-8")),
+        script=Markup(script),
+        # only this very script runs, whatever a name in the run may hold
+        script_hash=Markup(f"sha256-{digest}"),
     )
 
 
 def _templates() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ModuleNotFoundError:
+        raise MissingError(
+            "the HTML report needs Jinja2, which is not installed; `pip install 'parity-harness[report]'`, "
+            "or choose another format (json, junit, markdown, terminal)"
+        ) from None
 
     templates = Environment(
         loader=FileSystemLoader(_PAGE),
