@@ -21,7 +21,8 @@ import pyarrow.parquet
 
 from harness.schema import Input, Kind, Schema
 
-_MISSING_WORDS = ["", "NA", "NaN", "nan", "null", "NULL", "None", "<NA>"]
+#: Read as missing where a CSV file has them for an input that is no text.
+MISSING_WORDS = ["", "NA", "NaN", "nan", "null", "NULL", "None", "<NA>"]
 _TRUE = ["TRUE", "True", "true", "T", "1", "1.0", "yes"]
 _FALSE = ["FALSE", "False", "false", "F", "0", "0.0", "no"]
 
@@ -41,7 +42,7 @@ class Data:
 
 def read_data(path: Path, schema: Schema, key: str | None = None) -> Data:
     """Read a CSV or Parquet file (by its ending). Further columns are ignored. Raises DataError."""
-    table = _read(path)
+    table = read_table(path)
     absent = [name for name in (*schema.names, *([key] if key else [])) if name not in table.column_names]
     if absent:
         raise DataError(_wrong_columns(path, absent, table.column_names))
@@ -56,7 +57,8 @@ def read_data(path: Path, schema: Schema, key: str | None = None) -> Data:
     return Data(path, batch, keys)
 
 
-def _read(path: Path) -> pa.Table:
+def read_table(path: Path) -> pa.Table:
+    """The columns of a CSV or Parquet file as they stand: those of a CSV are all text. Raises DataError."""
     if not path.is_file():
         raise DataError(f"{path}: no such file; check `data` in the model file, or --data")
     try:
@@ -140,7 +142,7 @@ def _text(path: Path, column: pa.Array, one: Input) -> pa.Array:
 
 def _parse(path: Path, column: pa.Array, one: Input) -> pa.Array:
     trimmed = pc.utf8_trim_whitespace(column)
-    absent = pc.is_in(trimmed, value_set=pa.array(_MISSING_WORDS))
+    absent = pc.is_in(trimmed, value_set=pa.array(MISSING_WORDS))
     present = pc.if_else(absent, pa.scalar(None, type=pa.string()), trimmed)
     if one.kind is Kind.BOOL:
         true = pc.is_in(present, value_set=pa.array(_TRUE))
