@@ -7,6 +7,7 @@ its footer is incomplete: it was interrupted, and :func:`read_run` refuses it.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -47,9 +48,13 @@ class RunWriter:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "run.jsonl"
-        if path.exists():
-            raise RunError(f"{path} exists already: a run is never written twice; choose another folder")
-        self._file = path.open("w", encoding="utf-8")
+        try:
+            # what a form printed may hold half a character: JSON spells that as an escape
+            self._file = path.open("x", encoding="utf-8", errors="backslashreplace")
+        except FileExistsError:
+            raise RunError(
+                f"{path} exists already: a run is never written twice; choose another folder"
+            ) from None
         self._records = 0
         self._write(
             {
@@ -131,24 +136,44 @@ def read_run(folder: Path) -> Run:
     path = folder / "run.jsonl"
     if not path.is_file():
         raise RunError(f"{folder}: not a run folder (it has no run.jsonl)")
-    lines: list[Json] = []
-    text = path.read_text(encoding="utf-8")
-    # not splitlines(): a value may hold U+2028 or U+0085, which that takes for the end of a line
-    written = text.removesuffix("\n").split("\n") if text else []
-    for number, line in enumerate(written, start=1):
-        try:
-            lines.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            if number == len(written) and not text.endswith("\n"):
-                break  # cut in the middle of a line: an interrupted run
-            raise RunError(f"{path}:{number}: not JSON ({error.msg})") from None
-    if not lines or lines[0].get("record") != "header":
+    lines = _lines(path)
+    if not lines or lines[0]["record"] != "header":
         raise RunError(f"{path}: the run has no header: it is empty or damaged")
     if lines[0].get("format") != FORMAT:
         raise RunError(
             f"{path}: format {lines[0].get('format')!r}, but this version reads format {FORMAT}; "
             "make the run again with this version"
         )
-    if lines[-1].get("record") != "footer":
+    if lines[-1]["record"] != "footer":
         raise IncompleteRunError(f"{path}: the run has no footer: it was interrupted; run it again")
-    return Run(folder, lines[0], tuple(lines[1:-1]), lines[-1])
+    records = lines[1:-1]
+    if lines[-1].get("records") != len(records):
+        raise RunError(
+            f"{path}: the footer counts {lines[-1].get('records')} records, but there are {len(records)}: "
+            "the file was altered; run it again"
+        )
+    return Run(folder, lines[0], tuple(records), lines[-1])
+
+
+def _lines(path: Path) -> list[Json]:
+    """The objects of a run's lines; the last one is left out where it was cut short."""
+    # not splitlines(): a value may hold U+2028 or U+0085, which that takes for the end of a line
+    *whole, rest = path.read_bytes().split(b"\n")
+    lines = [_line(path, number, line) for number, line in enumerate(whole, start=1)]
+    if rest:
+        # the newline is written with its line: without it the run was interrupted, or just not quite
+        with contextlib.suppress(RunError):
+            lines.append(_line(path, len(whole) + 1, rest))
+    return lines
+
+
+def _line(path: Path, number: int, line: bytes) -> Json:
+    try:
+        value = json.loads(line.decode("utf-8"))
+    except json.JSONDecodeError as error:
+        raise RunError(f"{path}:{number}: not JSON ({error.msg}): the file is damaged") from None
+    except UnicodeDecodeError:
+        raise RunError(f"{path}:{number}: not UTF-8: the file is damaged") from None
+    if not isinstance(value, dict) or not isinstance(value.get("record"), str):
+        raise RunError(f"{path}:{number}: not a record: the file is damaged")
+    return value

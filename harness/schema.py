@@ -138,8 +138,31 @@ class Schema:
     def batch(self, columns: Mapping[str, Sequence[Scalar | None]]) -> pa.RecordBatch:
         """Build a batch from Python values by input name; None is missing.
 
-        Raises KeyError where an input is absent and pyarrow.ArrowInvalid where a value does not
-        fit its declared type.
+        Raises KeyError where an input is absent, and pyarrow.ArrowInvalid (a ValueError) where a value
+        does not fit its declared type or the columns differ in length.
         """
-        arrays = [pa.array(columns[one.name], type=one.arrow_type) for one in self.inputs]
-        return pa.RecordBatch.from_arrays(arrays, schema=self.arrow)
+        absent = [name for name in self.names if name not in columns]
+        if absent:
+            raise KeyError(f"no column for input {absent[0]!r} (there are: {', '.join(columns)})")
+        lengths = {name: len(columns[name]) for name in self.names}
+        if len(set(lengths.values())) > 1:
+            raise pa.ArrowInvalid(f"columns differ in length: {lengths}")
+        return pa.RecordBatch.from_arrays([_array(one, columns[one.name]) for one in self], schema=self.arrow)
+
+
+def _array(one: Input, values: Sequence[Scalar | None]) -> pa.Array:
+    """The values of one input as an Arrow array. Raises pyarrow.ArrowInvalid that names the input."""
+    # pyarrow cuts a fraction or a time of day off without a word
+    cut = next((value for value in values if _would_be_cut(one.kind, value)), None)
+    if cut is not None:
+        raise pa.ArrowInvalid(f"input {one.name!r} has type {one.kind}: {cut!r} does not fit")
+    try:
+        return pa.array(values, type=one.arrow_type)
+    except (pa.ArrowException, OverflowError, UnicodeError) as error:
+        raise pa.ArrowInvalid(f"input {one.name!r} has type {one.kind}: {error}") from None
+
+
+def _would_be_cut(kind: Kind, value: Scalar | None) -> bool:
+    if kind is Kind.INT:
+        return isinstance(value, float) and not value.is_integer()
+    return kind is Kind.DATE and isinstance(value, dt.datetime) and value.time() != dt.time()
