@@ -10,7 +10,7 @@ from typing import Any
 from harness.causes import Cause
 from harness.schema import Input, Kind
 from harness.search.cluster import Cluster, Region, describe_values
-from harness.search.lab import Facet, Lab
+from harness.search.lab import Facet, Lab, Row
 from harness.search.line import same
 from harness.search.pin import Pin
 from harness.search.pools import Pool
@@ -46,6 +46,13 @@ def read_values(lab: Lab, facet: Facet, pin: Pin, pool: Pool) -> list[Cluster]:
     for each in bad:
         grouped.setdefault(_cause(one, each, said), []).append(each)
     return [_cluster(facet, pin, one, cause, members) for cause, members in grouped.items()]
+
+
+def permuted(lab: Lab, facet: Facet, row: Row, one: Input) -> bool:
+    """Whether along a category the candidate's answers are the reference's in another order."""
+    if one.kind is not Kind.CATEGORY:
+        return False
+    return _permuted(_say(lab, facet, Pin(row, row, (one.name,)), one.name, one.levels))
 
 
 def _say(lab: Lab, facet: Facet, pin: Pin, name: str, values: Sequence[Any]) -> list[Said]:

@@ -40,7 +40,7 @@ def read_line(line: Line, known: Cause | None = None) -> list[Reading]:
             before = line.segments[index - 1] if index else None
             after = line.segments[index + 1] if index + 1 < len(line.segments) else None
             named.append((segment, known or _cause(line, segment, before, after)))
-    if known is None and _one_step_in_many_places(line, [segment for segment, _ in named]):
+    if known is None and line.kind in (Kind.FLOAT, Kind.INT) and _one_step_in_many_places(line, [segment for segment, _ in named]):
         named = [(segment, Cause.ROUNDING) for segment, _ in named]
     return [_reading(line, [s for s, _ in group], group[0][1]) for group in _adjoining(line, named)]
 
@@ -138,12 +138,12 @@ def _point(line: Line, segment: Segment, before: Segment | None, after: Segment 
     split = _sides_apart(segment, before, after)
     if line.kind is not Kind.FLOAT and split and _edge_moved(line, at):
         return Cause.THRESHOLD
+    if line.kind in (Kind.DATE, Kind.DATETIME) and not (split and at in line.marks):
+        return Cause.DATE
     if line.kind is Kind.FLOAT and _tie(at) and at not in line.marks and _tied_points(line) >= 2:
         return Cause.ROUNDING
     if split:
         return Cause.INTERVAL_CLOSURE
-    if line.kind in (Kind.DATE, Kind.DATETIME):
-        return Cause.DATE
     if line.kind is Kind.FLOAT and _tie(at) and at not in line.marks:
         return Cause.ROUNDING
     return Cause.TABLE_VALUE

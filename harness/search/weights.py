@@ -11,6 +11,7 @@ import numpy.typing as npt
 from harness.causes import Cause
 from harness.legal import holding_rows
 from harness.search.lab import Facet, Lab, Row
+from harness.search.levels import permuted
 from harness.search.rows import Space
 from harness.tolerance import doubles
 
@@ -61,6 +62,8 @@ def weighted_inputs(lab: Lab, facet: Facet, space: Space, row: Row) -> Weights |
         return None
     if not inputs:
         return Weights(Cause.SCALE, f"the difference is the same in every row{scale}", ())
+    if len(inputs) == 1 and permuted(lab, facet, row, space.schema[inputs[0]]):
+        return Weights(Cause.CATEGORY_ORDER, f"the levels of {inputs[0]} are in another order", tuple(inputs))
     return Weights(Cause.COEFFICIENT, f"the difference depends on {', '.join(inputs)}{scale}", tuple(inputs))
 
 
