@@ -27,15 +27,24 @@ def make_plan(model: Model, patterns: Sequence[str] = (), required: Sequence[str
     """
     reference = target_of(model, model.reference)
     declared = targets_of(model)
-    must = _unique([target for text in required for target in _chosen(model, declared, text)])
-    chosen = [t for text in patterns for t in _chosen(model, declared, text)] if patterns else list(declared)
-    candidates = tuple(t for t in _unique([*chosen, *must]) if str(t) != str(reference))
+    must = choose(model, required) if required else ()
+    candidates = tuple(t for t in _unique([*choose(model, patterns), *must]) if str(t) != str(reference))
     if not candidates:
         raise TargetError(
             f"{model.name}: nothing to hold against the reference {reference}: "
             f"the model file declares {', '.join(map(str, declared))}"
         )
     return Plan(reference, candidates, tuple(t for t in must if str(t) != str(reference)))
+
+
+def choose(model: Model, patterns: Sequence[str] = ()) -> tuple[Target, ...]:
+    """The targets that some names or patterns fit, each once; all that are declared for none.
+
+    Raises TargetError where a pattern fits none of the model's targets.
+    """
+    declared = targets_of(model)
+    found = [t for text in patterns for t in _chosen(model, declared, text)] if patterns else declared
+    return tuple(_unique(found))
 
 
 def _chosen(model: Model, declared: Sequence[Target], text: str) -> list[Target]:
