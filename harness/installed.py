@@ -15,15 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.model import Form
 from harness.protocols import Lack
 
 _TIMEOUT_S = 60.0  # a first import of torch from a cold disk
-
-
-def interpreter(form: Form | None) -> Path:
-    """The interpreter that a form runs under: its own, or the harness's."""
-    return form.python if form is not None and form.python is not None else Path(sys.executable)
 
 
 def package_lack(python: Path, package: str, extra: str) -> Lack | None:

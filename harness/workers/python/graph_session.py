@@ -108,7 +108,7 @@ def _session(path: str, choice: Choice, guarded: bool, profile: str | None = Non
     except Exception as error:
         raise errors.OpenFailure(
             f"{path}: ONNX Runtime {onnxruntime.__version__} cannot open it: {said(error)}{_remedy(error)}"
-        ) from error
+        ) from None
     session.disable_fallback()
     return session
 

@@ -1,13 +1,34 @@
-"""What of a place (index, precision, variant) an engine understands; the rest is refused, never ignored."""
+"""What ONNX Runtime and torch have in common: Python packages, devices, threads.
+
+Of a place (index, precision, variant) an engine takes what it understands; the rest is refused, never
+ignored.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 
 from harness import registry
+from harness.installed import import_lack, package_lack
+from harness.model import Form
 from harness.protocols import Lack, OpenError, Place
+from harness.workers.launch import interpreter, python_lack
 
 _THREADS = re.compile(r"(\d+)-threads?|all-threads")
+
+
+def python_of(form: Form | None) -> Path:
+    """The interpreter that a form runs under; without a form the harness's own."""
+    return Path(sys.executable) if form is None else interpreter(form)
+
+
+def package_of_form_lack(form: Form | None, package: str, extra: str) -> Lack | None:
+    """Why a form cannot have a package. Without a form the package is tried, else only looked for."""
+    if form is None:
+        return import_lack(python_of(None), package, extra)
+    return python_lack(form) or package_lack(python_of(form), package, extra)
 
 
 def index_lack(place: Place) -> Lack | None:
