@@ -1,0 +1,10 @@
+# Rscript --vanilla main.R FOLDER READ WRITE: load the R end from its folder, serve on two descriptors.
+# Its functions live outside the global environment: the form's own names, and rm(list = ls()), do not meet them.
+local({
+  arguments <- commandArgs(TRUE)
+  worker <- new.env(parent = baseenv())
+  for (name in c("wire.R", "values.R", "form.R", "mine.R", "serve.R")) {
+    sys.source(file.path(arguments[1L], name), worker, keep.source = FALSE)
+  }
+  worker$serve_here(as.integer(arguments[2L]), as.integer(arguments[3L]))
+}, envir = new.env(parent = baseenv()))

@@ -1,0 +1,1 @@
+mine <- function(form) table_of(list(number=double_column(double()), text=text_column(character()), whole=bool_column(logical()), flag=bool_column(logical()), role=text_column(character()), input=text_column(character()), origin=text_column(character())), 0)

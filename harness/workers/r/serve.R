@@ -1,0 +1,111 @@
+# The loop: say hello, open a form, answer calls until the pipe ends.
+
+serve_here <- function(read_fd, write_fd) {
+  serve(link_of(descriptor(read_fd, "rb"), descriptor(write_fd, "wb")))
+}
+
+# started by a shell that has put the frames' way out on descriptor 3 and all that is printed on standard error
+serve_elsewhere <- function() {
+  serve(link_of(file("stdin", "rb", raw = TRUE), descriptor(3L, "wb")))
+}
+
+# on a socket (some ssh servers) a descriptor cannot be opened by its path: then cat passes it on
+descriptor <- function(fd, mode) {
+  path <- paste0("/dev/fd/", fd)
+  opened <- tryCatch(suppressWarnings(file(path, mode, raw = TRUE)), error = function(e) NULL)
+  if (is.null(opened)) pipe(paste0("cat >&", fd), mode) else opened
+}
+
+link_of <- function(input, output) {
+  list(input = input, output = output, kept = new.env(parent = emptyenv()))
+}
+
+serve <- function(link) {
+  settle()
+  form <- NULL
+  say(link, HELLO, 0L, hello())
+  repeat {
+    frame <- read_frame(link)
+    if (is.null(frame) || frame$kind == CLOSE) break
+    if (frame$kind == OPEN) {
+      opened <- answer_open(frame)
+      form <- opened$form
+      say(link, opened$kind, frame$call, opened$tables)
+    } else if (frame$kind == MINE) {
+      say(link, MINED, frame$call, list(mine(form)))
+    } else {
+      answer_call(link, form, frame)
+    }
+  }
+  quit("no", 0L, FALSE)
+}
+
+say <- function(link, kind, call, tables) write_frame(link, kind, call, frame_parts(tables))
+
+# the same locale and time zone everywhere, also where the environment did not travel
+settle <- function() {
+  Sys.setenv(TZ = "UTC")
+  if (!isTRUE(l10n_info()[["UTF-8"]])) {
+    for (name in c("C.UTF-8", "C.utf8", "en_US.UTF-8")) {
+      if (nzchar(suppressWarnings(Sys.setlocale("LC_CTYPE", name)))) break
+    }
+  }
+}
+
+hello <- function() {
+  said <- fields(
+    magic = "parity-harness", protocol = PROTOCOL, language = "r", pid = Sys.getpid(), clock = "realtime",
+    version = paste(R.version$major, R.version$minor, sep = ".")
+  )
+  list(said, table_of(list(name = text_column("platform"), version = text_column(R.version$platform)), 1))
+}
+
+answer_open <- function(frame) {
+  asked <- frame$tables[[1L]]$columns
+  blobs <- if (length(frame$tables) > 4L) frame$tables[[5L]]$columns else list()
+  failed <- function(e) {
+    lacking <- e$lacking
+    list(kind = FAILED, tables = list(failure_fields(RAISED, "OpenFailure", conditionMessage(e), e$trace, lacking)))
+  }
+  tryCatch({
+    form <- open_form(asked, blobs)
+    form$outputs <- frame$tables[[4L]]$columns$name
+    form$inputs <- frame$tables[[2L]]$columns$name
+    form$source <- asked$source
+    list(kind = OPENED, form = form, tables = list(fields()))
+  }, parity_open_failure = failed)
+}
+
+answer_call <- function(link, form, frame) {
+  batch <- frame$tables[[1L]]
+  df <- data_frame_of(batch$columns, batch$rows)
+  decoded <- as.numeric(Sys.time())
+  came <- run_form(form, df)
+  computed <- as.numeric(Sys.time())
+  warned <- table_of(list(warning = text_column(came$warnings)), length(came$warnings))
+  if (!is.null(came$error)) {
+    e <- came$error
+    said <- failure_fields(RAISED, class(e)[1L], conditionMessage(e), came$trace, NULL)
+    return(say(link, FAILED, frame$call, list(said, warned)))
+  }
+  columns <- tryCatch(
+    collect(came$value, form$outputs, batch$rows),
+    parity_refusal = function(e) e
+  )
+  if (inherits(columns, "parity_refusal")) {
+    said <- failure_fields(columns$outcome, columns$kind, conditionMessage(columns), "", NULL)
+    return(say(link, FAILED, frame$call, list(said, warned)))
+  }
+  answered <- table_of(columns, batch$rows)
+  stamps <- fields(
+    started = frame$started, decoded = decoded, computed = computed, encoded = as.numeric(Sys.time())
+  )
+  say(link, RESULT, frame$call, list(stamps, answered, warned))
+}
+
+failure_fields <- function(outcome, kind, message, trace, lacking) {
+  fields(
+    outcome = outcome, kind = clean(kind), message = clean(message), trace = clean(trace),
+    row = NULL, lacking = lacking
+  )
+}

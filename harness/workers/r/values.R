@@ -1,0 +1,97 @@
+# What a form returned, as columns to write: pick the outputs, check their length, name their type.
+
+MISALIGNED <- 4L
+RAISED <- 1L
+
+# a refusal is a condition of its own, so that no error of the form is taken for one
+refuse <- function(outcome, kind, message) {
+  stop(structure(
+    class = c("parity_refusal", "error", "condition"),
+    list(message = message, call = NULL, outcome = outcome, kind = kind)
+  ))
+}
+
+# columns to write by output name
+collect <- function(came, outputs, rows) {
+  picked <- pick(came, outputs)
+  columns <- lapply(seq_along(outputs), function(i) output_column(picked[[i]], outputs[i], rows))
+  names(columns) <- outputs
+  columns
+}
+
+pick <- function(came, outputs) {
+  if (is.list(came) && !inherits(came, "POSIXlt")) {
+    known <- names(came)
+    for (name in setdiff(outputs, known)) {
+      there <- if (length(known)) paste0("there are: ", paste(known, collapse = ", ")) else "it has no names"
+      refuse(RAISED, "MissingOutput", paste0("no output '", name, "' came back (", there, ")"))
+    }
+    came <- unclass(came)
+    return(lapply(outputs, function(name) came[[name]]))
+  }
+  if (length(outputs) == 1L) return(list(came))
+  refuse(RAISED, "MissingOutput", paste0(
+    "one ", class(came)[1L], " came back, but the model has ", length(outputs), " outputs (",
+    paste(outputs, collapse = ", "), "): return a named list or a data.frame"
+  ))
+}
+
+output_column <- function(x, name, rows) {
+  if (inherits(x, "POSIXlt")) x <- as.POSIXct(x)
+  count <- length(x)
+  if (count != rows) {
+    shape <- if (length(dim(x)) > 1L) paste0("an array of dim ", paste(dim(x), collapse = " x ")) else
+      paste(count, if (count == 1L) "value" else "values")
+    refuse(MISALIGNED, "WrongLength", paste0(
+      name, ": ", shape, " for ", rows, if (rows == 1) " row" else " rows"
+    ))
+  }
+  if (is.factor(x)) return(factor_column(x))
+  if (inherits(x, "integer64")) return(list(kind = INT64, nulls = NATIVE, parts = list(bare(x))))
+  if (inherits(x, "Date")) return(double_column(as.double(bare(x)), DATE))
+  if (inherits(x, "POSIXct")) return(double_column(as.double(bare(x)), DATETIME))
+  if (is.object(x) && !is.atomic(x)) return(other_of(x))
+  switch(typeof(x),
+    double = double_column(bare(x)),
+    integer = integer_column(bare(x)),
+    logical = bool_column(bare(x)),
+    character = character_column(bare(x)),
+    other_of(x)
+  )
+}
+
+# the vector alone: no class, names, dim
+bare <- function(x) {
+  attributes(x) <- NULL
+  x
+}
+
+factor_column <- function(x) {
+  labels <- enc2utf8(levels(x))
+  if (anyNA(labels)) return(character_column(labels[bare(x)]))
+  if (!all(validUTF8(labels))) return(not_utf8(labels))
+  coded_column(bare(x), labels)
+}
+
+character_column <- function(x) {
+  x <- enc2utf8(x)
+  entries <- unique(x)
+  entries <- entries[!is.na(entries)]
+  if (!all(validUTF8(entries))) return(not_utf8(entries))
+  coded_column(match(x, entries), entries)
+}
+
+not_utf8 <- function(entries) {
+  other_column("text that is not valid UTF-8", iconv(entries[!validUTF8(entries)][1L], "", "ASCII", sub = "byte"))
+}
+
+other_of <- function(x) {
+  example <- if (length(x)) tryCatch(deparse(x[[1L]], nlines = 1L)[1L], error = function(e) "") else ""
+  other_column(paste0("values of class ", class(x)[1L]), substr(clean(example), 1L, 80L))
+}
+
+# a message of any encoding as valid UTF-8
+clean <- function(text) {
+  text <- enc2utf8(paste(as.character(text), collapse = "\n"))
+  if (validUTF8(text)) text else iconv(text, "UTF-8", "UTF-8", sub = "byte")
+}
