@@ -34,9 +34,7 @@ def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:
 
 def _open(model: Model, form: Form, limits: Limits) -> WorkerSession:
     if form.call is None or (form.source is None and form.model is None):
-        raise OpenError(
-            f"target {form.name!r}: an R form needs `call`, and `source` or `model` or both; see the model file"
-        )
+        raise OpenError(f"target {form.name!r}: an R form needs `call`, and `source` or `model` or both")
     given = {
         "call": form.call,
         "source": None if form.source is None else str(form.source),
@@ -58,7 +56,7 @@ def _text(source: Path, name: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise OpenError(
-            f"target {name!r}: {source}:{line}: not UTF-8 (byte {content[error.start]:#04x}); save it as UTF-8"
+            f"target {name!r}: {source}:{line}: byte {content[error.start]:#04x} is not UTF-8; save it as UTF-8"
         ) from None
 
 
