@@ -87,11 +87,8 @@ def r_facts() -> dict[str, str]:
     version = first_line([path, "--version"]) if path else None
     if path is None or version is None:
         return {}
-    # "Rscript (R) version 4.2.2 Patched (2022-11-10 r83330)"
-    return {
-        "version": version.removeprefix("Rscript ").removeprefix("(R) ").removeprefix("version "),
-        "path": path,
-    }
+    # "Rscript (R) version 4.2.2 Patched (2022-11-10 r83330)", before R 4 "R scripting front-end version ..."
+    return {"version": version.partition("version ")[2] or version, "path": path}
 
 
 def host_fingerprint() -> str:
