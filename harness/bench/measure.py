@@ -11,17 +11,17 @@ from dataclasses import dataclass, field, replace
 import pyarrow as pa
 
 from harness.answer import Answer
-from harness.bench.batches import Batch, batch_of
 from harness.bench.calibration import Clock, WarmUp, Windows, floor_ns, repeats_for, warm_up
 from harness.bench.check import Parity, answer_of, check, check_reference
 from harness.bench.lanes import Absent, CallSampler, Lane, first_call
-from harness.bench.memory import free_bytes, shortage
 from harness.bench.records import Timing
 from harness.bench.rounds import Budget, Turns, interleave
 from harness.model import Model
 from harness.protocols import Limits
 from harness.search.rows import NoLegalRowError
 from harness.status import Status
+from harness.workload.batches import Batch, batch_of
+from harness.workload.memory import free_bytes, shortage
 
 ROWS = (1, 1_000, 100_000)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -10,40 +11,48 @@ from harness.bench.lanes import Absent, Lane, opened
 from harness.bench.measure import ROWS, Settings, bench_size
 from harness.bench.records import Timing
 from harness.bench.rounds import Budget
+from harness.dataset import read_data
 from harness.model import Model
+from harness.plan import choose
 from harness.protocols import Limits
 from harness.record import RunWriter
 from harness.target import Target, target_of
 
-#: What is being done, how many steps are done, and how many there are.
-Progress = Callable[[str, int, int], None]
+#: Told what is going on: the batch, and how far its measuring is. For a display of progress.
+Progress = Callable[[str, str], None]
+
+#: Large batches take their time: more than the limit of a call that verification sets.
+CALL_LIMIT_S = 60.0
 
 
 def bench_model(
     model: Model,
-    targets: Sequence[Target],
+    targets: Sequence[str] = (),
     rows: Sequence[int] = ROWS,
     seconds: float = 2.0,
     writer: RunWriter | None = None,
     progress: Progress | None = None,
     *,
-    data: pa.RecordBatch | None = None,
+    data: Path | None = None,
     seed: int = 0,
     limits: Limits | None = None,
 ) -> tuple[Timing, ...]:
     """Time targets of a model on batches of each size: one timing, of raw samples, a target and size.
 
-    The reference is always among them: every answer is held against its answer to the very batch, and
-    what disagrees is not timed. ``seconds`` of calls are made for each target and size, all targets by
-    turns. Batches are rows of ``data`` where given, else drawn legally by ``seed``. Every timing is
-    written as soon as its size is done, as records ``timing`` and ``cold``. Nothing that a target does
-    raises here: its timing says ``missing``, ``failed`` or ``disagrees`` and why.
+    ``targets`` are names or patterns (none: all that are declared). The reference is always among them:
+    every answer is held against its answer to the very batch, and what disagrees is not timed. ``seconds``
+    of calls are made for each target and size, all targets by turns. Batches are rows of ``data``, else of
+    the model's own data, else drawn legally by ``seed``. Every timing is written as soon as its size is
+    done, as records ``timing`` and ``cold``. What a target does never raises here: its timing says
+    ``missing``, ``failed`` or ``disagrees`` and why. Raises TargetError and DataError.
     """
-    settings = Settings(
-        tuple(sorted(set(rows))), Budget(seconds=seconds), seed, limits or Limits(call_s=60.0)
-    )
-    with opened(model, with_reference(model, targets), settings.limits) as lanes:
-        return tuple(bench_lanes(model, lanes, settings, data, writer, progress))
+    chosen = with_reference(model, choose(model, targets))
+    source = data or model.data
+    own = None if source is None else read_data(source, model.schema, None if data else model.key).batch
+    sizes = tuple(sorted(set(rows)))
+    settings = Settings(sizes, Budget(seconds=seconds), seed, limits or Limits(call_s=CALL_LIMIT_S))
+    with opened(model, chosen, settings.limits) as lanes:
+        return tuple(bench_lanes(model, lanes, settings, own, writer, progress))
 
 
 def with_reference(model: Model, targets: Sequence[Target]) -> tuple[Target, ...]:
@@ -63,7 +72,7 @@ def bench_lanes(
     """Time opened targets, the reference first among them, size by size, writing as it goes."""
     started: set[str] = set()
     for place, rows in enumerate(settings.rows):
-        report = _steps(f"{model.name}: {rows:,} rows", place, settings, progress)
+        report = _tell(rows, place, settings, progress)
         report(0)
         for timing in bench_size(model, lanes, rows, settings, data, report):
             if writer is not None:
@@ -74,12 +83,13 @@ def bench_lanes(
             yield timing
 
 
-def _steps(what: str, place: int, settings: Settings, progress: Progress | None) -> Callable[[int], None]:
-    """Tells the progress how far one size is: each of its rounds is a step."""
-    rounds = settings.budget.rounds
+def _tell(rows: int, place: int, settings: Settings, progress: Progress | None) -> Callable[[int], None]:
+    """Tells the progress how far one size is, by its rounds."""
+    rounds, sizes = settings.budget.rounds, len(settings.rows)
 
     def report(done: int) -> None:
         if progress is not None:
-            progress(what, place * rounds + min(done, rounds), rounds * len(settings.rows))
+            how_far = f"round {min(done, rounds)} of {rounds}" if done else "parity and warm-up"
+            progress(f"{rows:,} rows", f"{how_far} (size {place + 1} of {sizes})")
 
     return report

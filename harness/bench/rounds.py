@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from harness.workload.quiet import collector_paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +112,3 @@ def _take_turn(sampler: Sampler, turns: Turns, budget: Budget, number: int) -> N
         turns.spent_ns += sample.spent_ns
         taken += 1
     turns.rounds.append(taken)
-
-
-@contextmanager
-def collector_paused() -> Iterator[Callable[[], object]]:
-    """Keep Python's garbage collector out of the samples; the body gets a function that collects by hand.
-
-    What lives already is frozen, so that collecting between rounds looks at the calls' garbage only.
-    Only the harness's own process is meant: a worker's collector is part of what a form costs.
-    """
-    was_enabled = gc.isenabled()
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    try:
-        yield gc.collect
-    finally:
-        gc.unfreeze()
-        if was_enabled:
-            gc.enable()

@@ -237,13 +237,14 @@ def test_sizes_come_one_after_the_other_and_cold_starts_are_kept_apart(model, se
     assert [Timing.of(r) for r in run.of("timing")] == [replace(t, cold=None) for t in timings]
 
 
-def test_progress_rises_to_its_end(model, settings, session):
+def test_progress_tells_the_size_and_the_round(model, settings, session):
     told = []
     lanes = [lane("r@cpu", session())]
     list(bench_lanes(model, lanes, settings, progress=lambda *step: told.append(step)))
-    assert told[0] == ("double: 1 rows", 0, 10)
-    assert told[-1] == ("double: 10 rows", 10, 10)
-    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+    assert told[0] == ("1 rows", "parity and warm-up (size 1 of 2)")
+    assert told[1] == ("1 rows", "round 1 of 5 (size 1 of 2)")
+    assert told[-1] == ("10 rows", "round 5 of 5 (size 2 of 2)")
+    assert len(told) == 12
 
 
 def test_the_reference_comes_first_and_only_once(model):

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.bench.batches import batch_of
-from harness.bench.memory import free_bytes, shortage
 from harness.legal import legal_rows
 from harness.schema import Input, Kind, Schema
 from harness.search.rows import NoLegalRowError
+from harness.workload.batches import batch_of
+from harness.workload.memory import free_bytes, shortage
 
 SCHEMA = Schema(
     (

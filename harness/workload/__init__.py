@@ -1,0 +1,1 @@
+"""What targets are measured on, and in what conditions: rows, memory, quiet."""
