@@ -10,13 +10,9 @@ import keyword
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from harness.modelfile.problems import unknown
-from harness.schema import Input, Kind, Scalar
-
-if TYPE_CHECKING:
-    import pandas as pd
+from harness.schema import Input, Kind, Scalar, Schema
 
 #: The functions that pandas knows in a query.
 FUNCTIONS = (
@@ -95,11 +91,14 @@ def check_evaluation(rule: str, inputs: Sequence[Input]) -> None:
     """Raise RuleError unless pandas can evaluate an expression on rows of these inputs to true or false."""
     import pandas as pd
 
-    frame = pd.DataFrame({one.name: _column(one) for one in inputs})
+    from harness.workers.columns import frame
+
+    schema = Schema(tuple(inputs))
+    rows = frame(schema.batch({one.name: _ends(one) for one in inputs}), schema)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            result = frame.eval(rule, engine="python")
+            result = rows.eval(rule, engine="python")
         # pandas raises whatever the operations on its columns raise
         except Exception as error:
             raise RuleError(f"cannot be evaluated: {type(error).__name__}: {error}") from None
@@ -108,19 +107,10 @@ def check_evaluation(rule: str, inputs: Sequence[Input]) -> None:
         raise RuleError("is neither true nor false; write a comparison")
 
 
-def _column(one: Input) -> pd.Series:
-    """A column with the ends of an input's range, of the type that a Python form sees."""
-    import numpy as np
-    import pandas as pd
-
-    values: list[Scalar | None] = list(one.bounds or ("", ""))
+def _ends(one: Input) -> tuple[Scalar, Scalar]:
+    """Two legal values of an input."""
     if one.kind is Kind.BOOL:
-        return pd.Series([False, True], dtype="boolean" if one.missing else "bool")
-    if one.kind is Kind.CATEGORY and not one.unseen:
-        return pd.Series(pd.Categorical([one.levels[0], one.levels[-1]], categories=list(one.levels)))
-    if one.kind.textual:
-        return pd.Series(values, dtype=object)
-    if one.kind is Kind.INT:
-        return pd.Series(values, dtype="Int64" if one.missing else "int64")
-    unit = {Kind.FLOAT: "float64", Kind.DATE: "datetime64[s]", Kind.DATETIME: "datetime64[us]"}[one.kind]
-    return pd.Series(np.array(values, dtype=unit))
+        return False, True
+    if one.kind is Kind.CATEGORY:
+        return one.levels[0], one.levels[-1]
+    return one.bounds or ("", "a")

@@ -30,17 +30,7 @@ COMMON_KEYS = ("runtime", "devices", "env")
 
 # TEMPORARY until every runtime's module is there
 _TABLE: dict[str, tuple[frozenset[str], tuple[str | tuple[str, ...], ...]]] = {
-    "r": (frozenset({"source", "model", "call", "command", "devices"}), ("call",)),
-    "python": (
-        frozenset({"source", "module", "model", "call", "python", "devices"}),
-        (("source", "module"), "call"),
-    ),
-    "onnx": (frozenset({"source", "devices", "columns", "outputs", "missing_as"}), ("source",)),
-    "torch": (
-        frozenset({"source", "module", "model", "call", "devices", "missing_as"}),
-        (("source", "module"), "call"),
-    ),
-    "recorded": (frozenset({"source", "devices"}), ("source",)),
+    "recorded": (frozenset({"source"}), ("source",)),
 }
 
 

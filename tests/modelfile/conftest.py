@@ -1,7 +1,7 @@
 """A folder with a model file and the forms that it names."""
 
 import pytest
-from sound import SOUND
+from modelfile.sound import SOUND
 
 from harness.modelfile import ModelFileError, load_model
 

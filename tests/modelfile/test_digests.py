@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 
-from sound import SOUND, instead, under
+from modelfile.sound import SOUND, instead, under
 
 from harness.modelfile import fingerprint
 

@@ -1,7 +1,7 @@
 """What is said of a file that is no TOML, or no text at all."""
 
 import pytest
-from sound import SOUND, under
+from modelfile.sound import SOUND, under
 
 from harness.modelfile import ModelFileError, load_model
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from sound import SOUND, appended, instead, line_of, under
+from modelfile.sound import SOUND, appended, instead, line_of, under
 
 from harness.schema import Kind
 

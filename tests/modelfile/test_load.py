@@ -1,7 +1,7 @@
 """What a right model file means, and what is said of a wrong one as a whole."""
 
 import pytest
-from sound import SOUND, appended, instead, line_of, under
+from modelfile.sound import SOUND, appended, instead, line_of, under
 
 import harness
 from harness.causes import CAUSES

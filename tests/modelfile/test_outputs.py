@@ -1,7 +1,7 @@
 """Outputs, their rules of equality and laws, and the decisions made on them."""
 
 import pytest
-from sound import SOUND, appended, instead, line_of, under
+from modelfile.sound import SOUND, appended, instead, line_of, under
 
 from harness.model import Decision
 from harness.tolerance import Tolerance

@@ -1,7 +1,7 @@
 """Forms: the keys of each runtime, their types, and the files that they name."""
 
 import pytest
-from sound import SOUND, instead, line_of, under
+from modelfile.sound import SOUND, instead, line_of, under
 
 from harness import registry
 from harness.modelfile import ModelFileError, load_model

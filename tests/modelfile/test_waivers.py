@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from sound import appended, line_of
+from modelfile.sound import appended, line_of
 
 from harness.causes import CAUSES
 from harness.model import Waiver
