@@ -28,5 +28,6 @@ def write_report(folder: Path, form: str = "html", output: Path | None = None) -
     path = output or folder / f"report{registry.find('renderers', form).SUFFIX}"
     text = render_run(read_run(folder), form)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    # an error's text may hold half a character: written as an escape, in JSON as elsewhere
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
     return path

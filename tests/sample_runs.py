@@ -73,7 +73,7 @@ def seed_migration() -> dict:
             {"error": "IndexError: index 5 is out of bounds for axis 0 with size 5"},
         ),
     ]
-    effect = {"rows": 1000, "affected": 67, "flips": {"offer": 40}}
+    effect = {"rows": 1000, "affected": 67, "flips": {"offer": 40}, "affected_keys": ["A-0007", "A-0012"]}
     python = finding("python@cpu", "disagrees", mismatches=faults, data=effect, rows=262_144)
     causes = ["interval-closure", "out-of-range", "error"]
     return verdict("seed-migration", [python], expect=causes, expected=True)
@@ -84,7 +84,7 @@ def scorecard() -> dict:
         "python@cpu",
         notes=["the tolerance of pd is looser than the default: 2^x differs between C libraries"],
         unreached=["amount / duration > 5000 (score.py:41)"],
-        knife_edge=2,
+        knife_edge={"approve": 2},
         cells=[2_097_100, 2_097_152],
     )
     missing = [
@@ -156,7 +156,7 @@ def forest() -> dict:
     return verdict("german-forest", [python, finding("onnx@cpu"), failed])
 
 
-def timings(model: str, medians: dict[str, tuple[float, float]], calls: int = 200) -> Iterable[dict]:
+def timings(model: str, medians: dict[str, tuple[float, float]], calls: int = 400) -> Iterable[dict]:
     """Samples of a start-up cost and a cost per row, in microseconds, with a long tail."""
     rng = np.random.default_rng(7)
     for target, (fixed, per_row) in medians.items():
@@ -166,11 +166,13 @@ def timings(model: str, medians: dict[str, tuple[float, float]], calls: int = 20
             yield {
                 "model": model,
                 "target": target,
-                "scenario": "offline",
+                "scenario": "single-stream" if rows == 1 else "offline",
                 "rows": rows,
                 "warmup": 5,
+                "settled": True,
                 "samples_ns": [int(ns) for ns in wall],
                 "compute_ns": [int(ns * 0.55) for ns in wall],
+                "rounds": [calls // 2, calls - calls // 2],
                 "parity": "agrees",
                 "reason": None,
             }

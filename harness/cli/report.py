@@ -51,7 +51,7 @@ def report(
         raise fail("--open needs a file: leave out -o -, or name a file")
     try:
         if to_screen:
-            sys.stdout.write(render_run(read_run(folder), form))
+            sys.stdout.buffer.write(render_run(read_run(folder), form).encode("utf-8", "backslashreplace"))
             return
         path = write_report(folder, form, Path(output) if output else None)
     except RunError as error:

@@ -66,10 +66,13 @@ def expectation(verdict: Verdict) -> str:
 def remarks(finding: Finding) -> tuple[str, ...]:
     """What else is to be said of a finding: cells, knife-edge rows, unreached comparisons, notes."""
     said = []
+    if finding.data and finding.data.affected and finding.data.keys:
+        more = " ..." if finding.data.affected > len(finding.data.keys) else ""
+        said.append(f"affected rows of the data: {', '.join(map(visible, finding.data.keys))}{more}")
     if finding.cells:
         said.append(f"checked: {_cells(finding.cells)}")
     if finding.knife_edge:
-        said.append(f"on the knife-edge of a decision (not counted): {_knife_edge(finding.knife_edge)}")
+        said.append(f"rows on the knife-edge of a decision (not counted): {_knife_edge(finding.knife_edge)}")
     if finding.unreached:
         points = ", ".join(phrase(point) for point in finding.unreached[:5])
         more = f" and {len(finding.unreached) - 5:,} more" if len(finding.unreached) > 5 else ""
@@ -85,8 +88,14 @@ def _cells(cells: Any) -> str:
     return phrase(cells)
 
 
-def _knife_edge(count: Any) -> str:
-    return plural(count, "row") if isinstance(count, int) else phrase(count)
+def _knife_edge(counts: Any) -> str:
+    if isinstance(counts, int):
+        return plural(counts, "row")
+    if isinstance(counts, dict):
+        return listing(
+            [f"{phrase(rows)} of {visible(decision)}" for decision, rows in counts.items()], most=9
+        )
+    return phrase(counts)
 
 
 def brief(finding: Finding) -> str:

@@ -54,11 +54,15 @@ class Mismatch:
 
 @dataclass(frozen=True, slots=True)
 class DataEffect:
-    """How many of the rows of the model's own data are affected, and which decisions flip."""
+    """How many of the rows of the model's own data are affected, and which decisions flip.
+
+    ``keys`` name the first affected rows.
+    """
 
     rows: int
     affected: int
     flips: Mapping[str, int]
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class Verdict:
     seconds: float | None = None
     expect: tuple[str, ...] = ()
     expected: bool | None = None
+    notes: tuple[Any, ...] = ()
 
     @property
     def ran(self) -> tuple[Finding, ...]:
@@ -126,6 +131,7 @@ def verdict_of(record: Json) -> Verdict:
         seconds=record.get("seconds"),
         expect=expect,
         expected=expected,
+        notes=_tuple(record.get("notes")),
         findings=tuple(_finding(t, expected, found_any) for t in targets),
     )
 
@@ -175,7 +181,8 @@ def _tuple(what: Any) -> tuple[Any, ...]:
 
 def _effect(data: Json) -> DataEffect:
     flips = {str(k): int(v) for k, v in (data.get("flips") or {}).items() if v}
-    return DataEffect(int(data.get("rows") or 0), int(data.get("affected") or 0), flips)
+    keys = tuple(str(key) for key in data.get("affected_keys") or ())
+    return DataEffect(int(data.get("rows") or 0), int(data.get("affected") or 0), flips, keys)
 
 
 def _mismatch(record: Json) -> Mismatch:

@@ -6,31 +6,16 @@ import base64
 import datetime as dt
 import hashlib
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.digest import (
-    Finding,
-    Profile,
-    Timing,
-    Verdict,
-    cold_starts_of,
-    headline_of,
-    profiles_of,
-    sentences,
-    timings_of,
-    verdicts_of,
-    words,
-)
+from harness.digest import sentences, words
 from harness.digest.causes import meaning_of
-from harness.digest.flame import flame_of, hottest, parse_folded
-from harness.digest.headline import Tone
-from harness.digest.timings import CALLS_NEEDED
 from harness.protocols import MissingError
-from harness.record import Run, RunError
-from harness.trace import PHASES
+from harness.record import Run
+from harness.renderers._html_parts import profile_parts, timing_parts, verdict_parts
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -38,10 +23,6 @@ if TYPE_CHECKING:
 SUFFIX = ".html"
 
 _PAGE = Path(__file__).parent / "page"
-_TONE_SIGNS = {Tone.GOOD: "✓", Tone.BAD: "✗", Tone.INCOMPLETE: "○", Tone.NOTHING: "○"}
-_FRAME_KINDS = {"phase": "phase", "python": "Python", "r": "R", "native": "native code", "other": "other"}
-_MOST_FRAMES = 24_000
-_MOST_BATCH_ROWS = 5
 _LONGEST_VALUE = 240
 
 
@@ -57,9 +38,9 @@ def render(run: Run, folder: Path) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return templates.get_template("report.html.j2").render(
         **_about(run, folder),
-        **_verdict_parts(run),
-        **_timing_parts(run),
-        **_profile_parts(run),
+        **verdict_parts(run),
+        **timing_parts(run),
+        **profile_parts(run),
         style=Markup((_PAGE / "report.css").read_text("utf-8")),
         script=Markup(script),
         # only this very script runs, whatever a name in the run may hold
@@ -93,6 +74,7 @@ def _templates() -> Environment:
         magnitude=lambda number: "\N{EN DASH}" if number is None else words.magnitude(number),
         meaning=meaning_of,
         names=lambda rows: list(dict.fromkeys(name for row in rows for name in row)),
+        phrase=words.phrase,
         plural=words.plural,
         ratio=sentences.ratio,
         remarks=sentences.remarks,
@@ -162,120 +144,3 @@ def _flat(facts: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]
             yield from _flat(fact, f"{above}{name} · ")
         else:
             yield f"{above}{name}", words.phrase(fact)
-
-
-# what was found ------------------------------------------------------------------------------------------
-
-
-def _verdict_parts(run: Run) -> dict[str, Any]:
-    verdicts = verdicts_of(run.records)
-    headline = headline_of(verdicts)
-    columns = _columns(verdicts)
-    return {
-        "headline": headline,
-        "tone_sign": _TONE_SIGNS[headline.tone],
-        "verdicts": verdicts,
-        "columns": columns,
-        "matrix": [_matrix_row(i, verdict, columns) for i, verdict in enumerate(verdicts, start=1)],
-        "most_batch_rows": _MOST_BATCH_ROWS,
-    }
-
-
-def _columns(verdicts: Sequence[Verdict]) -> list[str]:
-    """All targets, those of one form side by side."""
-    targets = list(dict.fromkeys(f.target for v in verdicts for f in v.findings))
-    forms = list(dict.fromkeys(target.partition("@")[0] for target in targets))
-    return sorted(targets, key=lambda target: forms.index(target.partition("@")[0]))
-
-
-def _matrix_row(number: int, verdict: Verdict, columns: Sequence[str]) -> dict[str, Any]:
-    by_target: dict[str, Finding] = {f.target: f for f in verdict.findings}
-    return {"anchor": f"model-{number}", "verdict": verdict, "cells": [by_target.get(c) for c in columns]}
-
-
-# how long it took ----------------------------------------------------------------------------------------
-
-
-def _timing_parts(run: Run) -> dict[str, Any]:
-    from harness.renderers._latency_figure import latency_figure
-
-    timings = timings_of(run.records)
-    targets = list(dict.fromkeys(t.target for t in timings))
-    colours = {target: number % 8 for number, target in enumerate(targets)}
-    panels: dict[tuple[str, str], list[Timing]] = {}
-    for timing in timings:
-        if timing.p50_ns is not None:
-            panels.setdefault((timing.model, timing.scenario), []).append(timing)
-    several = len({scenario for _, scenario in panels}) > 1
-    return {
-        "latency": [
-            {
-                "title": f"{model} ({scenario})" if several else model,
-                "timings": sorted(timed, key=lambda t: (t.rows, targets.index(t.target))),
-                "figure": latency_figure(timed, colours),
-                "caption": sentences.fastest(timed),
-                **_ratios(timed),
-            }
-            for (model, scenario), timed in panels.items()
-        ],
-        "untimed": [t for t in timings if t.p50_ns is None],
-        "cold": cold_starts_of(run.records),
-        "calls_needed": CALLS_NEEDED,
-    }
-
-
-def _ratios(timed: Sequence[Timing]) -> dict[str, Any]:
-    """The medians against the reference's, by target and then by batch size."""
-    ratios: dict[str, dict[int, Timing]] = {}
-    for timing in timed:
-        if timing.against_reference and not timing.is_reference:
-            ratios.setdefault(timing.target, {})[timing.rows] = timing
-    reference = next((t.target for t in timed if t.is_reference), "")
-    return {"ratios": ratios, "reference": reference, "sizes": sorted({t.rows for t in timed})}
-
-
-# where it went -------------------------------------------------------------------------------------------
-
-
-def _profile_parts(run: Run) -> dict[str, Any]:
-    profiles = profiles_of(run.records)
-    sampled = [p for p in profiles if p.folded]
-    flames = [_flame(run, p, _MOST_FRAMES // len(sampled)) for p in sampled]
-    drawn = [f for f in flames if f["samples"]]
-    present = {name for p in profiles for name, _ in (*p.phases, *p.shares)}
-    known = [*PHASES, "unaccounted"]
-    return {
-        "profiles": profiles,
-        "phases": [*(p for p in known if p in present), *sorted(present - set(known))],
-        "known_phases": known,
-        "flames": drawn,
-        "flame_data": [{"label": f["label"], **f["data"]} for f in drawn],
-        "frame_kinds": [
-            (k, w) for k, w in _FRAME_KINDS.items() if any(k in f["data"]["kinds"] for f in drawn)
-        ],
-        "unsampled": [p for p in profiles if not p.folded],
-    }
-
-
-def _flame(run: Run, profile: Profile, most_frames: int) -> dict[str, Any]:
-    name = profile.folded or ""
-    try:
-        text = run.attachment(name).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise RunError(f"{run.folder / name}: the stacks are not UTF-8 ({error.reason})") from None
-    stacks = parse_folded(text, str(run.folder / name))
-    flame = flame_of(stacks, max(200, most_frames))
-    label = f"{profile.model} on {profile.target}, {words.plural(profile.rows, 'row')}"
-    return {
-        "label": words.visible(label),
-        "samples": flame.samples[0],
-        "omitted": flame.omitted,
-        "hottest": hottest(stacks),
-        "data": {
-            "names": [words.visible(name) for name in flame.names],
-            "kinds": flame.kinds,
-            "name_of": flame.name_of,
-            "samples": flame.samples,
-            "depth": flame.depth,
-        },
-    }

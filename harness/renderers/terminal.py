@@ -12,7 +12,7 @@ from harness.digest import headline_of, verdicts_of
 from harness.digest.causes import meaning_of
 from harness.digest.sentences import SYMBOLS, checked, effect, expectation, remarks, where
 from harness.digest.verdicts import Finding, Mismatch, Standing, Verdict, verdict_of
-from harness.digest.words import difference, shorten, value, visible
+from harness.digest.words import difference, phrase, shorten, value, visible
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
@@ -74,6 +74,8 @@ class _Page:
             self._print(self._text(expectation(verdict)), indent=2)
         if verdict.findings and not verdict.ran:
             self._print(self._text("Nothing ran: this is not a pass."), indent=2)
+        for note in verdict.notes:
+            self._print(self._text(f"note: {phrase(note)}"), indent=2)
         for findings in _alike(verdict.findings):
             self._finding(findings, verdict.reference)
         if any(m.inputs for f in verdict.findings for m in f.mismatches):
