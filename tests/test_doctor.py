@@ -23,7 +23,7 @@ ABSENT = Availability(
     "device cuda",
     Lack(
         "there is no NVIDIA driver here",
-        "install NVIDIA's driver (Debian: `apt install nvidia-driver`), or start the container with `--gpus all`",
+        "install the driver (Debian: `apt install nvidia-driver`), or start the container with `--gpus all`",
     ),
 )
 
