@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,11 +16,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from harness.protocols import Failure, Outcome, Session
-from harness.stumps import predict
+from harness.stumps import Stump, learn, predict
 from harness.tolerance import doubles, is_number
 
-#: Rows isolated for one kind of failure in one batch, before the rest that look alike are left untried.
-ISOLATED_PER_FAILURE = 48
+#: Rows isolated for one kind of failure, before the rest that look alike are left untried.
+ISOLATED_PER_FAILURE = 64
+REMEMBERED = 64
 
 
 #: The failure kind of a recording that does not hold a row.
@@ -83,10 +84,51 @@ def joined(answers: Sequence[Answer]) -> Answer:
     return Answer(count, outputs, np.concatenate([a.outcomes for a in answers]), failures)
 
 
-def ask(session: Session, batch: pa.RecordBatch, *, isolate: bool = True) -> Answer:
+@dataclass(slots=True)
+class Isolation:
+    """What has been learnt of the rows on which one session fails: it spares trying the same failure over
+    and over, batch after batch. ``limit`` is how many rows are tried alone for one kind of failure before
+    others that look alike are left untried (None: all are tried)."""
+
+    limit: int | None = ISOLATED_PER_FAILURE
+    failing: list[pa.RecordBatch] = field(default_factory=list)
+    fine: list[pa.RecordBatch] = field(default_factory=list)
+    seen: Counter[str] = field(default_factory=Counter)
+    stumps: tuple[Stump, ...] = ()
+
+    def add_failing(self, row: pa.RecordBatch, failure: Failure) -> None:
+        """Remember a row that fails by itself."""
+        self.failing.append(row)
+        self.seen[signature(failure)] += 1
+
+    def add_fine(self, rows: pa.RecordBatch) -> None:
+        """Remember some of the rows that were answered."""
+        step = max(1, rows.num_rows // REMEMBERED)
+        self.fine.append(rows.take(pa.array(range(0, rows.num_rows, step))))
+        del self.fine[:-REMEMBERED]
+
+    def is_known(self, failure: Failure) -> bool:
+        """Whether enough rows that fail so have been tried alone."""
+        return self.limit is not None and self.seen[signature(failure)] >= self.limit
+
+    def learn(self) -> None:
+        """Find the rules anew."""
+        self.stumps = learn(_stack_rows(self.failing[-4 * REMEMBERED :]), _stack_rows(self.fine))
+
+
+def _stack_rows(batches: list[pa.RecordBatch]) -> pa.RecordBatch:
+    schema = batches[0].schema
+    columns = [pa.concat_arrays([b.column(name) for b in batches]) for name in schema.names]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def ask(
+    session: Session, batch: pa.RecordBatch, memory: Isolation | None = None, *, isolate: bool = True
+) -> Answer:
     """Run a batch of n >= 1 rows and give the outcome of every row.
 
-    With ``isolate=False`` a failing batch fails as a whole: every row gets its failure.
+    ``memory`` carries what is learnt of failing rows from one batch to the next. With ``isolate=False`` a
+    failing batch fails as a whole: every row gets its failure.
     """
     reply = session.call(batch)
     everything = np.arange(batch.num_rows)
@@ -96,7 +138,7 @@ def ask(session: Session, batch: pa.RecordBatch, *, isolate: bool = True) -> Ans
     first = _Part(everything, None, reply.failure)
     if batch.num_rows == 1 or not isolate:
         return _merge(batch.num_rows, [first])
-    return _merge(batch.num_rows, list(_isolate(session, batch, first)))
+    return _merge(batch.num_rows, _isolate(session, batch, first, memory or Isolation()))
 
 
 def signature(failure: Failure) -> str:
@@ -106,28 +148,29 @@ def signature(failure: Failure) -> str:
     )
 
 
-def _isolate(session: Session, batch: pa.RecordBatch, whole: _Part) -> Iterator[_Part]:
-    """Bisect a failing batch. Once some failing rows are known, the rest is sorted by a rule learnt from
-    them, so that rows that answer stand together and are answered in one call."""
+def _isolate(session: Session, batch: pa.RecordBatch, whole: _Part, memory: Isolation) -> list[_Part]:
+    """Bisect a failing batch. Rows are sorted by rules learnt from those already known to fail, so that rows
+    that answer stand together and are answered in one call."""
     done: list[_Part] = []
-    pending = list(_halves(whole.rows))
-    isolated: Counter[str] = Counter()
-    sorted_after = 4
+    pending = _sorted_by_rule(batch, memory, [whole.rows]) if memory.stumps else list(_halves(whole.rows))
+    learn_after = sum(memory.seen.values()) + 4
     while pending:
-        rows = pending.pop()
-        part = _try(session, batch, rows)
-        if part.failure is None or len(rows) == 1:
+        part = _try(session, batch, pending.pop())
+        if part.failure is None:
+            memory.add_fine(batch.take(pa.array(part.rows)))
             done.append(part)
-            if part.failure is not None:
-                isolated[signature(part.failure)] += 1
-                if sum(isolated.values()) >= sorted_after and pending:
-                    sorted_after *= 3
-                    pending = _sorted_by_rule(batch, done, pending)
-        elif isolated[signature(part.failure)] >= ISOLATED_PER_FAILURE and _looks_failing(batch, done, rows):
-            done.append(_Part(rows, None, _unresolved(part.failure)))
+        elif len(part.rows) == 1:
+            memory.add_failing(batch.take(pa.array(part.rows)), part.failure)
+            done.append(part)
+            if sum(memory.seen.values()) >= learn_after and pending and memory.fine:
+                learn_after += max(4, learn_after // 2)
+                memory.learn()
+                pending = _sorted_by_rule(batch, memory, pending)
+        elif memory.is_known(part.failure) and _predicted(batch, memory, part):
+            done.append(_Part(part.rows, None, _unresolved(part.failure)))
         else:
-            pending.extend(_halves(rows))
-    yield from done
+            pending.extend(_halves(part.rows))
+    return done
 
 
 def _try(session: Session, batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> _Part:
@@ -144,24 +187,16 @@ def _unresolved(like: Failure) -> Failure:
     return Failure(Outcome.UNRESOLVED, like.kind, like.message)
 
 
-def _known(done: Iterable[_Part]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    failing = [p.rows for p in done if p.failure is not None]
-    fine = [p.rows for p in done if p.failure is None]
-    empty = np.empty(0, dtype=np.int64)
-    return np.concatenate([empty, *failing]), np.concatenate([empty, *fine])
-
-
 def _sorted_by_rule(
-    batch: pa.RecordBatch, done: list[_Part], pending: list[npt.NDArray[np.int64]]
+    batch: pa.RecordBatch, memory: Isolation, pending: list[npt.NDArray[np.int64]]
 ) -> list[npt.NDArray[np.int64]]:
     rest = np.concatenate(pending)
-    failing = predict(batch, *_known(done))[rest]
-    groups = [rest[failing], rest[~failing]]
-    return [g for g in groups if len(g)]
+    failing = predict(memory.stumps, batch.take(pa.array(rest)))
+    return [group for group in (rest[failing], rest[~failing]) if len(group)]
 
 
-def _looks_failing(batch: pa.RecordBatch, done: list[_Part], rows: npt.NDArray[np.int64]) -> bool:
-    return bool(predict(batch, *_known(done))[rows].all())
+def _predicted(batch: pa.RecordBatch, memory: Isolation, part: _Part) -> bool:
+    return bool(predict(memory.stumps, batch.take(pa.array(part.rows))).all())
 
 
 def _merge(count: int, parts: list[_Part]) -> Answer:

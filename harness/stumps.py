@@ -1,11 +1,14 @@
 """Rules of one input each, learnt from a few rows: which of the others will fail the same way?
 
-A cover of *stumps* (an input is missing; equals one of some texts; is at least, or at most, a value)
-is grown greedily: each stump holds for no row known to be fine and for as many failing rows as
-possible. It only orders work and skips repetition; no verdict rests on it.
+A cover of *stumps* (an input is missing; equals one of some values; is at least, or at most, a value) is
+grown greedily: each stump holds for no row known to be fine and for as many failing rows as possible. It
+only orders work and skips repetition; no verdict rests on it.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,55 +17,80 @@ import pyarrow.compute as pc
 
 from harness.tolerance import doubles, is_number
 
-Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 
-def predict(batch: pa.RecordBatch, failing: Rows, fine: Rows) -> Mask:
-    """Say for each row of the batch whether a learnt rule holds for it (shape ``(rows,)``)."""
-    held = np.zeros(batch.num_rows, dtype=bool)
+@dataclass(frozen=True, slots=True)
+class Stump:
+    """A rule on one input: it is missing, lies in ``[low, high]``, or is one of ``values``."""
+
+    name: str
+    missing: bool = False
+    low: float | None = None
+    high: float | None = None
+    values: pa.Array | None = None
+
+    def holds(self, batch: pa.RecordBatch) -> Mask:
+        """For which rows the rule holds (shape ``(rows,)``)."""
+        column = batch.column(self.name)
+        if self.missing:
+            return _plain(column.is_null())
+        if self.values is not None:
+            return _plain(pc.is_in(column, value_set=self.values))
+        numbers = doubles(column)
+        with np.errstate(invalid="ignore"):
+            above = numbers >= (-np.inf if self.low is None else self.low)
+            inside: Mask = above & (numbers <= (np.inf if self.high is None else self.high))
+        return inside
+
+
+def learn(failing: pa.RecordBatch, fine: pa.RecordBatch) -> tuple[Stump, ...]:
+    """A cover of the failing rows by stumps that hold for none of the fine ones, the widest first."""
+    learnt: list[Stump] = []
     left = failing
-    while len(left):
-        best = max(_stumps(batch, left, fine), key=lambda mask: int(mask[left].sum()), default=None)
-        if best is None or not best[left].any():
+    while left.num_rows:
+        scored = [(int(stump.holds(left).sum()), stump) for stump in _stumps(left, fine)]
+        most, best = max(scored, key=lambda pair: pair[0], default=(0, None))
+        if best is None or most == 0:
             break
-        held |= best
-        left = left[~best[left]]
+        learnt.append(best)
+        left = left.filter(pa.array(~best.holds(left)))
+    return tuple(learnt)
+
+
+def predict(stumps: Sequence[Stump], batch: pa.RecordBatch) -> Mask:
+    """For which rows any of the stumps holds."""
+    held = np.zeros(batch.num_rows, dtype=bool)
+    for stump in stumps:
+        held |= stump.holds(batch)
     return held
 
 
-def _stumps(batch: pa.RecordBatch, failing: Rows, fine: Rows) -> list[Mask]:
-    found: list[Mask] = []
-    for column in batch.columns:
-        absent = column.is_null().to_numpy(zero_copy_only=False)
-        if absent[failing].any() and not absent[fine].any():
-            found.append(absent)
-        ordered = is_number(column.type) and not pa.types.is_boolean(column.type)
-        found.extend(_by_range(column, failing, fine) if ordered else _by_value(column, failing, fine))
-    return found
+def _plain(mask: pa.Array) -> Mask:
+    values: Mask = pc.fill_null(mask, False).to_numpy(zero_copy_only=False)
+    return values
 
 
-def _by_range(column: pa.Array, failing: Rows, fine: Rows) -> list[Mask]:
-    values = doubles(column)
-    bad, good = values[failing], values[fine]
-    bad, good = bad[~np.isnan(bad)], good[~np.isnan(good)]
-    if not len(bad):
-        return []
-    highest, lowest = (good.max(), good.min()) if len(good) else (-np.inf, np.inf)
-    above, below = bad[bad > highest], bad[bad < lowest]
-    with np.errstate(invalid="ignore"):
-        masks = [values >= above.min()] if len(above) else []
-        masks += [values <= below.max()] if len(below) else []
-        points = np.setdiff1d(bad, good)
-        if len(points):
-            masks.append(np.isin(values, points))
-    return masks
+def _stumps(failing: pa.RecordBatch, fine: pa.RecordBatch) -> Iterator[Stump]:
+    for name in failing.schema.names:
+        bad, good = failing.column(name), fine.column(name)
+        if bad.null_count and not good.null_count:
+            yield Stump(name, missing=True)
+        ordered = is_number(bad.type) and not pa.types.is_boolean(bad.type)
+        if ordered:
+            yield from _ranges(name, bad, good)
+        only = pc.unique(bad).drop_null()
+        only = only.filter(pc.invert(pc.is_in(only, value_set=pc.unique(good))))
+        if len(only):
+            yield Stump(name, values=only)
 
 
-def _by_value(column: pa.Array, failing: Rows, fine: Rows) -> list[Mask]:
-    bad = pc.unique(column.take(pa.array(failing))).drop_null()
-    good = pc.unique(column.take(pa.array(fine))).drop_null()
-    only = bad.filter(pc.invert(pc.is_in(bad, value_set=good)))
-    if not len(only):
-        return []
-    return [pc.is_in(column, value_set=only).to_numpy(zero_copy_only=False)]
+def _ranges(name: str, bad: pa.Array, good: pa.Array) -> Iterator[Stump]:
+    failing, fine = doubles(bad), doubles(good)
+    failing, fine = failing[~np.isnan(failing)], fine[~np.isnan(fine)]
+    above = failing[failing > (fine.max() if len(fine) else -np.inf)]
+    below = failing[failing < (fine.min() if len(fine) else np.inf)]
+    if len(above):
+        yield Stump(name, low=float(above.min()))
+    if len(below):
+        yield Stump(name, high=float(below.max()))

@@ -90,4 +90,4 @@ def model(*inputs: Input, outputs: tuple[Output, ...] = (), decisions: tuple[Dec
 
 
 def respondent(of: Model, name: str, make: Callable[[], Function]) -> MiniRespondent:
-    return MiniRespondent(of, Target(of.form(name)), Limits(), None, make)
+    return MiniRespondent(of, Target(of.form(name)), Limits(), make=make)

@@ -117,9 +117,7 @@ def _reduce(items: list[int], still: object) -> list[int]:
 
 
 def alone(lab: Lab, facet: Facet, batch: pa.RecordBatch) -> Mask:
-    """Which rows still disagree when each is asked in a batch of its own, of fresh workers."""
-    lab.reference.renew()
-    lab.candidate.renew()
+    """Which rows still disagree when each is asked in a batch of its own."""
     bad = np.zeros(batch.num_rows, dtype=bool)
     for row in range(batch.num_rows):
         bad[row] = facet.of(lab.judge(batch.slice(row, 1)).comparison)[0]

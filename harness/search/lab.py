@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from harness.answer import Answer, ask, joined
+from harness.answer import Answer, Isolation, ask, joined
 from harness.comparison import Comparison, compare
 from harness.model import Model
 from harness.protocols import Limits, Session
@@ -30,6 +30,7 @@ class Respondent:
     target: Target
     limits: Limits
     _session: Session | None = None
+    failures: Isolation = field(default_factory=Isolation)
 
     @property
     def session(self) -> Session:
@@ -46,7 +47,7 @@ class Respondent:
 
     def ask(self, batch: pa.RecordBatch, *, isolate: bool = True) -> Answer:
         """The outcome of every row of a batch."""
-        return ask(self.session, batch, isolate=isolate)
+        return ask(self.session, batch, self.failures, isolate=isolate)
 
     def renew(self) -> None:
         """Replace the session by a fresh one, so that nothing an earlier batch left behind is there."""

@@ -223,9 +223,15 @@ def _segments(probes: list[Probe], steps: bool) -> tuple[Segment, ...]:
 
 
 def simplest_probe(lab: Lab, facet: Facet, line: Line, low: Number, high: Number) -> Row:
-    """The row with the simplest value from low to high that still disagrees."""
-    tried = _probe(
-        lab, facet, line.name, line.kind, line.background, [simplest_in(low, high, line.kind), low]
-    )
-    chosen = next((p.at for p in tried if p.bad), low)
+    """The row with the plainest value from low to high that still disagrees: the value at which the
+    disagreement begins where that is a short number, else the simplest of all."""
+    begins = high if low == line.segments[0].low else low
+    simplest = simplest_in(low, high, line.kind)
+    order = [begins, simplest] if _short(begins, line.kind) else [simplest, begins]
+    tried = {p.at: p for p in _probe(lab, facet, line.name, line.kind, line.background, [*order, low])}
+    chosen = next((at for at in order if at in tried and tried[at].bad), low)
     return {**line.background, line.name: from_number(chosen, line.kind)}
+
+
+def _short(value: Number, kind: Kind) -> bool:
+    return kind is not Kind.FLOAT or len(repr(float(value)).removesuffix(".0").lstrip("-")) <= 6

@@ -40,7 +40,11 @@ def read_line(line: Line, known: Cause | None = None) -> list[Reading]:
             before = line.segments[index - 1] if index else None
             after = line.segments[index + 1] if index + 1 < len(line.segments) else None
             named.append((segment, known or _cause(line, segment, before, after)))
-    if known is None and line.kind in (Kind.FLOAT, Kind.INT) and _one_step_in_many_places(line, [segment for segment, _ in named]):
+    if (
+        known is None
+        and line.kind in (Kind.FLOAT, Kind.INT)
+        and _one_step_in_many_places(line, [segment for segment, _ in named])
+    ):
         named = [(segment, Cause.ROUNDING) for segment, _ in named]
     return [_reading(line, [s for s, _ in group], group[0][1]) for group in _adjoining(line, named)]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
-from harness.answer import Answer
+from harness.answer import Answer, Isolation
 from harness.causes import Cause
 from harness.comparison import Comparison
 from harness.dataset import Data
@@ -148,6 +148,8 @@ class Examination:
             return own  # nothing else can be said of answers that change by themselves
         self.lab.solo = law is not None
         self.tell("finding causes")
+        for respondent in (self.lab.reference, self.lab.candidate):
+            respondent.failures = Isolation(limit=None)  # now every single row's outcome is evidence
         deadline = self.started + self.options.budget_s
         explainer = Explainer(
             self.lab, self.questions.space, self.evidence, deadline, lawless=law is not None

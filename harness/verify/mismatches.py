@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,12 +39,12 @@ def mismatches(lab: Lab, evidence: Evidence, found: Iterable[Found]) -> list[Mis
     listed = [
         _mismatch(lab, evidence, output, cause, members) for (output, cause), members in grouped.items()
     ]
-    return sorted((m for m in listed if m is not None), key=lambda m: -m.rows)
+    return sorted(listed, key=lambda m: -m.rows)
 
 
 def _mismatch(
     lab: Lab, evidence: Evidence, output: str, cause: Cause, members: Sequence[Found]
-) -> Mismatch | None:
+) -> Mismatch:
     rows = sum(_scaled(evidence, member) for member in members)
     batches = [m for m in members if m.cluster.batch]
     if batches:
@@ -52,7 +53,15 @@ def _mismatch(
         judged = lab.judge_rows([member.cluster.example])
         if member.cluster.facet.of(judged.comparison)[0]:
             return _of_row(lab, judged, member.cluster.facet, cause, members, rows)
-    return None
+    return _not_again(lab, output, members[0], rows)
+
+
+def _not_again(lab: Lab, output: str, member: Found, rows: int) -> Mismatch:
+    """What a fresh worker does not show again depends on what was asked before: it is no law of the row."""
+    words = f"seen in the search ({member.cluster.where}), and not again in a fresh worker"
+    example = member.cluster.example
+    cluster = replace(member.cluster, where=words, batch=(example,))
+    return _of_batch(lab, output, Cause.NONDETERMINISM, replace(member, cluster=cluster), rows)
 
 
 def _scaled(evidence: Evidence, member: Found) -> int:

@@ -17,6 +17,7 @@ from harness.search.rows import Effort, Space, core, fill
 KEPT_ROWS = 1_000_000
 #: A batch should take about this long, so that a slow form is not taken for a hanging one.
 BATCH_S = 1.0
+QUICK_S = 0.02
 LEAST_BATCH, MOST_BATCH = 64, 8_192
 
 
@@ -72,16 +73,23 @@ def sliced(batch: pa.RecordBatch, rows: int) -> Iterator[pa.RecordBatch]:
 
 def measure_effort(space: Space, respondents: tuple[Respondent, ...], budget_s: float) -> Effort:
     """How large batches and how thorough a core the slowest of some targets can do in about half the budget."""
-    sample = space.backgrounds.take(pa.array(np.arange(32) % space.backgrounds.num_rows))
-    slowest = 0.0
-    for respondent in respondents:
-        respondent.ask(sample, isolate=False)
-        start = time.monotonic()
-        respondent.ask(sample, isolate=False)
-        slowest = max(slowest, (time.monotonic() - start) / sample.num_rows)
-    rate = 1.0 / max(slowest, 1e-9)  # rows a second, pessimistic: whole-batch costs count for few rows here
+    rate = min(_rate(space, respondent) for respondent in respondents)
     batch = int(np.clip(rate * BATCH_S, LEAST_BATCH, MOST_BATCH))
     return Effort(batch=batch, share=_share(space, rate, budget_s))
+
+
+def _rate(space: Space, respondent: Respondent) -> float:
+    """Rows a second, on the largest of some batches that is answered quickly."""
+    rate = 1.0
+    for rows in (1, 32, 2_048):
+        sample = space.backgrounds.take(pa.array(np.arange(rows) % space.backgrounds.num_rows))
+        start = time.monotonic()
+        respondent.ask(sample, isolate=False)
+        elapsed = time.monotonic() - start
+        rate = rows / max(elapsed, 1e-6)
+        if elapsed > QUICK_S:
+            break
+    return rate
 
 
 def _share(space: Space, rate: float, budget_s: float) -> float:

@@ -26,7 +26,7 @@ def r_snippet(model: Model, form: Form, example: Counterexample) -> str:
     columns = ",\n".join(f"  {_r_name(i.name)} = {_r_column(i, example.rows)}" for i in model.schema)
     lines = [f"# run in {model.folder}"]
     if form.source is not None:
-        lines.append(f"source({json.dumps(str(form.source))}, encoding = \"UTF-8\")")
+        lines.append(f'source({json.dumps(str(form.source))}, encoding = "UTF-8")')
     lines.append(f"df <- data.frame(\n{columns},\n  check.names = FALSE, stringsAsFactors = FALSE\n)")
     extra = f", readRDS({json.dumps(str(form.model))})" if form.model is not None else ""
     return "\n".join([*lines, f"{form.call}(df{extra})"])
@@ -89,15 +89,15 @@ def _r_column(one: Input, rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _r_value(one: Input, value: Any) -> str:
     if value is None:
-        return {Kind.DATE: "as.Date(NA)", Kind.DATETIME: "as.POSIXct(NA, tz = \"UTC\")"}.get(
+        return {Kind.DATE: "as.Date(NA)", Kind.DATETIME: 'as.POSIXct(NA, tz = "UTC")'}.get(
             one.kind, "NA_real_" if one.wide else _R_NA.get(one.kind, "NA_character_")
         )
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, dt.datetime):
-        return f"as.POSIXct(\"{value:%Y-%m-%d %H:%M:%S}\", tz = \"UTC\")"
+        return f'as.POSIXct("{value:%Y-%m-%d %H:%M:%S}", tz = "UTC")'
     if isinstance(value, dt.date):
-        return f"as.Date(\"{value.isoformat()}\")"
+        return f'as.Date("{value.isoformat()}")'
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if one.kind is Kind.INT:
