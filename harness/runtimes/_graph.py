@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx import numpy_helper
-from onnx.external_data_helper import load_external_data_for_tensor, uses_external_data
 
 Values = npt.NDArray[Any]
 
@@ -48,9 +47,7 @@ class Graph:
         if int(np.prod(tensor.dims, dtype=np.int64)) > self._cap:
             return
         try:
-            if uses_external_data(tensor):
-                load_external_data_for_tensor(tensor, str(self._folder))
-            self.constants[name] = numpy_helper.to_array(tensor)
+            self.constants[name] = numpy_helper.to_array(tensor, str(self._folder))
         except (OSError, TypeError, ValueError, onnx.checker.ValidationError):
             return  # damaged or absent data, or a type that numpy has not: the graph then shows less
 

@@ -86,7 +86,7 @@ def placements(events: Sequence[Mapping[str, Any]]) -> Iterator[Placed]:
 
 def said(error: BaseException) -> str:
     """ONNX Runtime's message without its own prefixes and the places in its own source."""
-    return _NOISE.sub("", str(error)).strip(" .")
+    return _NOISE.sub("", str(error)).strip().rstrip(".")
 
 
 def _session(path: str, choice: Choice, guarded: bool, profile: str | None = None) -> Any:
@@ -115,7 +115,9 @@ def _session(path: str, choice: Choice, guarded: bool, profile: str | None = Non
 
 def _remedy(error: BaseException) -> str:
     kind, text = type(error).__name__, str(error)
-    if kind in ("InvalidProtobuf", "NoModel") or "No graph was found" in text:
+    if kind in ("InvalidProtobuf", "NoModel") or re.search(
+        "no graph was|not have a graph", text, re.IGNORECASE
+    ):
         return "; the file is not an ONNX model, or it was cut short: export or copy it again"
     if "opset" in text.lower() or "IR version" in text:
         return "; export it for an older opset, or install a newer onnxruntime"
