@@ -28,23 +28,6 @@ DEVICE_SYNONYMS = {
 COMMON_KEYS = ("runtime", "devices", "env")
 
 
-# TEMPORARY until every runtime's module is there
-_TABLE: dict[str, tuple[frozenset[str], tuple[str | tuple[str, ...], ...]]] = {
-    "recorded": (frozenset({"source"}), ("source",)),
-}
-
-
-def _runtimes() -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*_TABLE, *registry.names("runtimes"))))
-
-
-def _keys(runtime: str) -> tuple[frozenset[str], tuple[str | tuple[str, ...], ...]]:
-    if runtime not in registry.names("runtimes"):
-        return _TABLE[runtime]
-    module = registry.find("runtimes", runtime)
-    return module.KEYS, module.REQUIRED
-
-
 def read_forms(document: Document, files: Files) -> tuple[Form, ...]:
     """The forms, in the order of the file. One that cannot be read is a problem, and left out."""
     forms = [
@@ -58,7 +41,7 @@ def _read_form(name: str, table: Table, files: Files) -> Form | None:
     if not name.strip() or not name.isprintable() or any(character in "@/+*" for character in name):
         table.problem(None, "has a name that cannot be written as a target; use letters, digits, - and _")
         return None
-    runtimes = _runtimes()
+    runtimes = registry.names("runtimes")
     table.require("runtime", f'runtime = "...", one of: {", ".join(runtimes)}')
     runtime = table.text("runtime", f"one of: {', '.join(runtimes)}")
     if runtime is None:
@@ -89,18 +72,20 @@ def _read_form(name: str, table: Table, files: Files) -> Form | None:
 
 
 def _check_keys(table: Table, runtime: str) -> None:
-    keys, required_keys = _keys(runtime)
-    known = (*COMMON_KEYS, *sorted(keys - set(COMMON_KEYS)))
+    module = registry.find("runtimes", runtime)
+    known = (*COMMON_KEYS, *sorted(module.KEYS - set(COMMON_KEYS)))
 
     def elsewhere(key: str) -> str | None:
-        others = [other for other in _runtimes() if key in _keys(other)[0]]
+        others = [
+            other for other in registry.names("runtimes") if key in registry.find("runtimes", other).KEYS
+        ]
         if not others:
             return None
         would = " and ".join(others)
         return f": runtime {runtime} does not take it, {would} would (there are: {', '.join(known)})"
 
     table.allow(known, elsewhere)
-    for required in required_keys:
+    for required in module.REQUIRED:
         if isinstance(required, str):
             table.require(required, f'{required} = "..."')
             continue
