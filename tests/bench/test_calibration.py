@@ -54,7 +54,8 @@ def test_quick_calls_fill_a_window_by_time_not_by_number():
     assert warm.calls == 2 * 1_000  # two windows of 10 ms
 
 
-@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=200), st.integers(1, 10**9))
+# from 0.1 ms on: quicker calls fill a window by the million, which only makes this slow
+@given(st.lists(st.integers(10**5, 10**9), min_size=1, max_size=200), st.integers(1, 10**9))
 def test_warming_up_always_ends_within_one_call_of_its_budget(times, budget):
     endless = chain(times, repeat(max(times)))
     spent = []
