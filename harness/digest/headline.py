@@ -33,7 +33,7 @@ def headline_of(verdicts: Sequence[Verdict]) -> Headline:
     if not findings:
         return Headline(Tone.NOTHING, "No model was compared with its reference in this run.")
     if not any(f.standing.ran for f in findings):
-        all_missing = "its only target is" if len(findings) == 1 else f"all {len(findings)} targets are"
+        all_missing = "its only target is" if len(findings) == 1 else f"{_every(len(findings))} targets are"
         return Headline(Tone.NOTHING, f"Nothing ran: {all_missing} missing ({_reasons(findings)}).")
     clauses = [
         *_agreeing(verdicts),
@@ -47,6 +47,10 @@ def headline_of(verdicts: Sequence[Verdict]) -> Headline:
     return Headline(
         _tone(verdicts), sentence[0].upper() + sentence[1:] if _starts_plainly(verdicts) else sentence
     )
+
+
+def _every(count: int) -> str:
+    return "both" if count == 2 else f"all {count}"
 
 
 def _name(name: str) -> str:
@@ -75,7 +79,7 @@ def _agreeing(verdicts: Sequence[Verdict]) -> list[str]:
         return [f"{_name(verdicts[0].model)} agrees {every}"] if agreeing else []
     if agreeing == 0:
         return []
-    number = f"all {agreeing}" if agreeing == len(verdicts) else f"{agreeing} of {len(verdicts)}"
+    number = _every(agreeing) if agreeing == len(verdicts) else f"{agreeing} of {len(verdicts)}"
     return [f"{number} models agree {every}"]
 
 

@@ -85,7 +85,9 @@ def difference(reference: Any, candidate: Any) -> str:
     if not (_is_finite(reference) and _is_finite(candidate)):
         return ""
     gap = candidate - reference
-    if isinstance(gap, int) or gap == 0:
+    if gap == 0:
+        return ""
+    if isinstance(gap, int):
         return f"{gap:+,}"
     if not reference:
         return f"{gap:+.3g}"

@@ -13,10 +13,10 @@ from markupsafe import Markup
 from harness.digest import Timing
 from harness.digest.words import duration, magnitude, plural, visible
 
-_WIDTH, _HEIGHT = 560, 340
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 136, 28, 46
+_WIDTH, _HEIGHT = 580, 340
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 160, 28, 46
 _LABEL_GAP = 17
-_LONGEST_LABEL = 19
+_LONGEST_LABEL = 16
 
 
 @dataclass(frozen=True, slots=True)
