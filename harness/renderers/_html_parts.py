@@ -122,7 +122,7 @@ def profile_parts(run: Run) -> dict[str, Any]:
         "frame_kinds": [
             (k, w) for k, w in _FRAME_KINDS.items() if any(k in f["data"]["kinds"] for f in drawn)
         ],
-        "unsampled": [p for p in profiles if not p.folded],
+        "unsampled": [p for p in profiles if not p.folded and p.shares],
     }
 
 

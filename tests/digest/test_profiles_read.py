@@ -17,6 +17,10 @@ def profile(wall_ns: int, phases: dict) -> dict:
     }
 
 
+def shares(wall_ns: int, phases: dict) -> dict[str, float]:
+    return dict(profiles_of([profile(wall_ns, phases)])[0].shares)
+
+
 def test_phases_come_in_the_order_of_a_call_and_later_ones_behind():
     read = profiles_of([profile(100, {"of tomorrow": 5, "idle": 5, "compute": 60, "encode": 30})])[0]
     assert [name for name, _ in read.phases] == ["encode", "compute", "idle", "of tomorrow"]
