@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from onnx import helper
 
 from harness.schema import Input, Kind
-from harness.workers.python import graph_session
+from harness.workers.python import graph_session, graph_words
 from harness.workers.python.errors import OpenFailure
 
 X = Input("x", Kind.FLOAT, missing=True)
@@ -74,3 +75,33 @@ def test_the_number_of_threads_is_the_one_that_was_asked_for(tmp_path: Path) -> 
     model = files.model_of(files.identity(tmp_path / "g.onnx", "double"), [X], {"y": Kind.FLOAT})
     options = files.opened(model, threads=3).session.get_session_options()
     assert options.intra_op_num_threads == 3
+
+
+LOG = """\
+\x1b[0;93m2026-11-24 21:48:18.236 [W:onnxruntime:Default, state.cc:856 find()] No registered device\x1b[m
+\x1b[1;31m2026-11-24 21:48:18.240 [E:onnxruntime:Default, bridge.cc:2458 operator()] \
+/onnxruntime_src/onnxruntime/core/session/bridge.cc:2043 onnxruntime::Provider& onnxruntime::Library::Get() \
+[ONNXRuntimeError] : 1 : FAIL : Failed to load library libonnxruntime_providers_cuda.so with error: \
+libcublasLt.so.13: cannot open shared object file: No such file or directory
+\x1b[m
+\x1b[0;93m2026-11-24 21:48:18.241 [W:onnxruntime:Default, state.cc:1295 make] Failed to create the provider.\x1b[m
+"""
+
+
+def test_the_reason_is_what_native_code_logged_first_as_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    with graph_words.native_words() as words:
+        os.write(2, LOG.encode())
+    assert graph_words.reason(words) == (
+        "Failed to load library libonnxruntime_providers_cuda.so with error: "
+        "libcublasLt.so.13: cannot open shared object file: No such file or directory"
+    )
+    assert capfd.readouterr().err == LOG  # what was held back is passed on
+
+
+def test_a_warning_of_a_failure_is_a_reason_where_there_is_no_error() -> None:
+    with graph_words.native_words() as words:
+        os.write(2, LOG.encode())
+    assert (
+        graph_words.reason([line for line in words if "[E:" not in line]) == "Failed to create the provider"
+    )
+    assert graph_words.reason([]) == "it does not say why"

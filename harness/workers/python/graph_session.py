@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Iterator, Mapping, NamedTuple, Sequence
 
 from . import errors
+from .graph_words import native_words, reason, said
 
 #: The execution provider of each device.
 PROVIDERS: Mapping[str, str] = {
@@ -25,9 +26,6 @@ PROVIDERS: Mapping[str, str] = {
 
 _GUARD = "session.disable_cpu_ep_fallback"
 _ERRORS_ONLY = 3
-_NOISE = re.compile(
-    r"^\[ONNXRuntimeError\] : \d+ : \w+ : |Load model from .*? failed: ?|/\S*\.(?:h|cc):\d+ .*?\) (?=[A-Z])"
-)
 _NAMED = 8  # misplaced nodes in a message
 
 
@@ -58,13 +56,15 @@ def create(path: str, choice: Choice, probe: Any) -> Any:
     """
     if choice.provider == PROVIDERS["cpu"]:
         return _session(path, choice, guarded=True)
+    _load_libraries(choice)
     with tempfile.TemporaryDirectory(prefix="parity-") as folder:
         try:
             session = _session(path, choice, guarded=True, profile=folder)
         except errors.OpenFailure as refused:
             # without the guard the same session shows what it refused, or fails for a reason of its own
-            session = _session(path, choice, guarded=False, profile=folder)
-            raise _misplaced(path, choice, session, probe) or refused from None
+            with native_words() as words:
+                session = _session(path, choice, guarded=False, profile=folder)
+            raise _misplaced(path, choice, session, probe, words) or refused from None
         failure = _misplaced(path, choice, session, probe)
         if failure is not None:
             raise failure
@@ -82,11 +82,6 @@ def placements(events: Sequence[Mapping[str, Any]]) -> Iterator[Placed]:
         if placed not in seen:
             seen.add(placed)
             yield placed
-
-
-def said(error: BaseException) -> str:
-    """ONNX Runtime's message without its own prefixes and the places in its own source."""
-    return _NOISE.sub("", str(error)).strip().rstrip(".")
 
 
 def _session(path: str, choice: Choice, guarded: bool, profile: str | None = None) -> Any:
@@ -128,13 +123,22 @@ def _remedy(error: BaseException) -> str:
     return ""
 
 
-def _misplaced(path: str, choice: Choice, session: Any, probe: Any) -> errors.OpenFailure | None:
+def _load_libraries(choice: Choice) -> None:
+    """Let CUDA's libraries be found where pip put them; by itself ONNX Runtime asks only the system."""
+    import onnxruntime
+
+    if choice.provider == PROVIDERS["cuda"] and hasattr(onnxruntime, "preload_dlls"):
+        onnxruntime.preload_dlls()
+
+
+def _misplaced(
+    path: str, choice: Choice, session: Any, probe: Any, words: Sequence[str] = ()
+) -> errors.OpenFailure | None:
     """Why the session does not do its work on the chosen provider, tried on one row; None if it does."""
     if choice.provider not in session.get_providers():
         return errors.OpenFailure(
-            f"{path}: {choice.provider} did not start, and ONNX Runtime would have run the graph on"
-            f" {', '.join(session.get_providers())} instead; the worker's output says why"
-            " (a library that is missing, a driver that does not fit)"
+            f"{path}: {choice.provider} did not start ({reason(words)}), and ONNX Runtime would have run"
+            f" the graph on {', '.join(session.get_providers())} instead"
         )
     names, feed = probe(session)
     trouble = ""
