@@ -14,10 +14,10 @@ from harness.protocols import Availability
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document only.")] = False,
 ) -> None:
-    """Say what runs here: runtimes, devices and tools with their versions, and how to get what is lacking.
+    """Say what runs here, in which version, and how to get what is lacking.
 
-    Nothing is installed or changed. What is lacking is no error: only where neither R nor Python nor ONNX
-    forms can run is the exit status 3, else it is 0.
+    Nothing is installed or changed. What is lacking is no error: only where
+    neither R nor Python nor ONNX forms can run is the exit status 3, else 0.
 
     Examples:
 
