@@ -84,7 +84,7 @@ LOG = """\
 [ONNXRuntimeError] : 1 : FAIL : Failed to load library libonnxruntime_providers_cuda.so with error: \
 libcublasLt.so.13: cannot open shared object file: No such file or directory
 \x1b[m
-\x1b[0;93m2026-11-24 21:48:18.241 [W:onnxruntime:Default, state.cc:1295 make] Failed to create the provider.\x1b[m
+\x1b[0;93m2026-11-24 21:48:18.241 [W:onnxruntime:Default, state.cc:1295 make] Failed to start it.\x1b[m
 """
 
 
@@ -101,7 +101,5 @@ def test_the_reason_is_what_native_code_logged_first_as_an_error(capfd: pytest.C
 def test_a_warning_of_a_failure_is_a_reason_where_there_is_no_error() -> None:
     with graph_words.native_words() as words:
         os.write(2, LOG.encode())
-    assert (
-        graph_words.reason([line for line in words if "[E:" not in line]) == "Failed to create the provider"
-    )
+    assert graph_words.reason([line for line in words if "[E:" not in line]) == "Failed to start it"
     assert graph_words.reason([]) == "it does not say why"

@@ -56,6 +56,30 @@ def test_an_input_that_does_not_fit_is_refused_when_the_file_is_opened(
     assert said in files.refused(files.model_of(path, [of], {"y": Kind.FLOAT}, **form))
 
 
+@pytest.mark.parametrize(
+    ("kind", "element", "filler", "fits"),
+    [
+        (Kind.INT, "int8", -999, False),
+        (Kind.INT, "int8", -128, True),
+        (Kind.INT, "uint8", -1, False),
+        (Kind.INT, "double", -999, True),
+        (Kind.BOOL, "bool", -1, False),
+        (Kind.BOOL, "bool", False, True),
+        (Kind.STRING, "string", 0, False),
+    ],
+)
+def test_missing_as_must_be_a_value_of_the_tensor(
+    tmp_path: Path, kind: Kind, element: str, filler: Any, fits: bool
+) -> None:
+    gives = {"string": Kind.STRING, "bool": Kind.BOOL}.get(element, Kind.FLOAT)
+    path = files.identity(tmp_path / "graph.onnx", element)
+    model = files.model_of(path, [Input("x", kind, missing=True)], {"y": gives}, missing_as={"x": filler})
+    if fits:
+        files.opened(model)
+    else:
+        assert f"missing_as = {{ x = {filler!r} }} is no value of {element}" in files.refused(model)
+
+
 def test_columns_beside_several_inputs_are_refused(tmp_path: Path) -> None:
     nodes = [helper.make_node("Add", ["x", "z"], ["y"])]
     path = files.save(tmp_path / "g.onnx", nodes, [files.tensor("x"), files.tensor("z")], [files.tensor("y")])

@@ -45,9 +45,9 @@ class GraphForm:
 
     def compute(self, taken: Mapping[str, Any]) -> Mapping[str, Any]:
         """Outputs by name. A graph of a fixed batch size runs part by part, the last one filled up."""
-        if self.batch is None:
-            return self._answer(taken)
         rows = len(next(iter(taken.values())))
+        if self.batch is None or rows == 0:
+            return self._answer(taken)
         parts = [self._answer(one) for one in graph_feeds.chunks(taken, self.batch)]
         # a part that came back with another number of values than it was given stays recognisable
         joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

@@ -52,13 +52,7 @@ class Typing(NamedTuple):
             self._check_filler()
 
     def _check_filler(self) -> None:
-        if self.dtype == TEXT:
-            fits = isinstance(self.missing_as, str)
-        elif isinstance(self.missing_as, str):
-            fits = self.missing_as in self.levels
-        else:
-            fits = self.missing_as is None or self.dtype.kind != "u" or self.missing_as >= 0
-        if not fits:
+        if not _fits(self.missing_as, self.dtype, self.levels):
             raise errors.OpenFailure(
                 f"missing_as = {{ {self.name} = {self.missing_as!r} }} is no value of {self.element}"
             )
@@ -105,6 +99,16 @@ class Typing(NamedTuple):
         if self.kind == "int":
             return np.array([str(value) for value in column.values.tolist()], dtype=object)
         return np.array([*_strings(column), ""], dtype=object)[column.values]
+
+
+def _fits(filler: Filler, dtype: Any, levels: Sequence[str]) -> bool:
+    """Whether an array of this type can hold what missing is to become."""
+    if dtype == TEXT or isinstance(filler, str):
+        return isinstance(filler, str) and (dtype == TEXT or filler in levels)
+    assert filler is not None
+    if dtype == np.bool_:
+        return filler in (0, 1)
+    return dtype.kind == "f" or np.iinfo(dtype).min <= filler <= np.iinfo(dtype).max
 
 
 class NoValue(Exception):
