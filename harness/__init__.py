@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness.scorecard import Scorecard
     from harness.target import Target, open_target, target_of, targets_of
     from harness.tolerance import Tolerance
+    from harness.verify import ModelVerdict, Options, assert_agrees, verify_model
 
 __version__ = "0.1.0"
 
@@ -28,6 +29,8 @@ _HOMES = {
     "Kind": "schema",
     "Model": "model",
     "ModelFileError": "modelfile",
+    "ModelVerdict": "verify",
+    "Options": "verify",
     "Output": "model",
     "Place": "protocols",
     "Run": "record",
@@ -38,6 +41,7 @@ _HOMES = {
     "Target": "target",
     "Tolerance": "tolerance",
     "Waiver": "model",
+    "assert_agrees": "verify",
     "find_model_files": "modelfile",
     "fingerprint": "modelfile",
     "load_model": "modelfile",
@@ -45,6 +49,7 @@ _HOMES = {
     "read_run": "record",
     "target_of": "target",
     "targets_of": "target",
+    "verify_model": "verify",
 }
 
 __all__ = [
@@ -56,6 +61,8 @@ __all__ = [
     "Kind",
     "Model",
     "ModelFileError",
+    "ModelVerdict",
+    "Options",
     "Output",
     "Place",
     "Run",
@@ -66,6 +73,7 @@ __all__ = [
     "Target",
     "Tolerance",
     "Waiver",
+    "assert_agrees",
     "find_model_files",
     "fingerprint",
     "load_model",
@@ -73,6 +81,7 @@ __all__ = [
     "read_run",
     "target_of",
     "targets_of",
+    "verify_model",
 ]
 
 

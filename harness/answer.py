@@ -21,6 +21,8 @@ from harness.tolerance import doubles, is_number
 
 #: Rows isolated for one kind of failure, before the rest that look alike are left untried.
 ISOLATED_PER_FAILURE = 64
+#: The same for hangs and deaths: each costs a time limit or a restart.
+LOST_PER_FAILURE = 3
 REMEMBERED = 64
 
 
@@ -109,6 +111,8 @@ class Isolation:
 
     def is_known(self, failure: Failure) -> bool:
         """Whether enough rows that fail so have been tried alone."""
+        if failure.outcome in (Outcome.HUNG, Outcome.DIED):
+            return self.seen[signature(failure)] >= LOST_PER_FAILURE
         return self.limit is not None and self.seen[signature(failure)] >= self.limit
 
     def learn(self) -> None:
@@ -196,6 +200,8 @@ def _sorted_by_rule(
 
 
 def _predicted(batch: pa.RecordBatch, memory: Isolation, part: _Part) -> bool:
+    if not memory.fine or (part.failure and part.failure.outcome in (Outcome.HUNG, Outcome.DIED)):
+        return True
     return bool(predict(memory.stumps, batch.take(pa.array(part.rows))).all())
 
 

@@ -16,6 +16,8 @@ from harness.tolerance import KNIFE_EDGE, doubles
 
 Mask = npt.NDArray[np.bool_]
 
+_LOST = (Outcome.HUNG, Outcome.DIED)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -23,7 +25,8 @@ class Comparison:
 
     ``compared``: both outcomes are known. ``wrong``: by output, where the values differ beyond
     tolerance or a decision on it flips. ``flips`` and ``knife_edge``: by decision. ``raised``: one
-    answers and the other raises, hangs or dies. ``misaligned``: one gives another number of values.
+    answers and the other raises; ``lost``: and the other hangs or dies. ``misaligned``: one gives another
+    number of values.
     ``unanswerable``: the form's own types cannot say the row.
     """
 
@@ -32,13 +35,14 @@ class Comparison:
     flips: Mapping[str, Mask]
     knife_edge: Mapping[str, Mask]
     raised: Mask
+    lost: Mask
     misaligned: Mask
     unanswerable: Mask
 
     @property
     def disagrees(self) -> Mask:
         """Which rows disagree in anything."""
-        total = self.raised | self.misaligned | self.unanswerable
+        total = self.raised | self.lost | self.misaligned | self.unanswerable
         for mask in self.wrong.values():
             total = total | mask
         return total
@@ -64,8 +68,9 @@ def compare(model: Model, reference: Answer, candidate: Answer) -> Comparison:
         flip, knife = _flips(decision, reference, candidate, both)
         flips[decision.name], knife_edge[decision.name] = flip, knife
         wrong[decision.output] = wrong[decision.output] | flip
-    raised = odd & ~misaligned & ~unanswerable
-    return Comparison(compared, wrong, flips, knife_edge, raised, misaligned, unanswerable)
+    lost = odd & (np.isin(r, _LOST) | np.isin(c, _LOST))
+    raised = odd & ~misaligned & ~unanswerable & ~lost
+    return Comparison(compared, wrong, flips, knife_edge, raised, lost, misaligned, unanswerable)
 
 
 def _flips(decision: Decision, reference: Answer, candidate: Answer, both: Mask) -> tuple[Mask, Mask]:

@@ -28,7 +28,8 @@ class Evidence:
     untried: int = 0
     disagreeing: dict[Facet, int] = field(default_factory=dict)
     knife_edge: dict[str, int] = field(default_factory=dict)
-    answered: int = 0
+    answered: int = 0  # rows that the candidate answered
+    expected: int = 0  # rows that the reference answered
     _kept: dict[Facet, list[pa.RecordBatch]] = field(default_factory=dict)
     _agreeing: list[pa.RecordBatch] = field(default_factory=list)
     _contexts: dict[Facet, list[pa.RecordBatch]] = field(default_factory=dict)
@@ -39,6 +40,7 @@ class Evidence:
         self.rows += int(comparison.compared.sum())
         self.untried += int((~comparison.compared).sum())
         self.answered += int(judgement.candidate.answered.sum())
+        self.expected += int(judgement.reference.answered.sum())
         for decision, mask in comparison.knife_edge.items():
             self.knife_edge[decision] = self.knife_edge.get(decision, 0) + int(mask.sum())
         for facet in self.facets:

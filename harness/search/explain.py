@@ -64,6 +64,8 @@ class Explainer:
     def facet(self, facet: Facet) -> list[Found]:
         """The clusters of one facet, each confirmed in fresh workers and batches of its own."""
         rows = self.evidence.kept(facet)
+        if facet.kind == "lost":
+            return self._lost(facet, rows)
         chosen = self._some(rows, CONFIRMED)
         reproduced = alone(self.lab, facet, chosen)
         found: list[Found] = []
@@ -73,6 +75,12 @@ class Explainer:
             pending = rows if reproduced.all() else chosen.filter(pa.array(reproduced))
             found += self._rows(facet, pending)
         return found
+
+    def _lost(self, facet: Facet, rows: pa.RecordBatch) -> list[Found]:
+        """Rows on which a form hangs or dies: each try costs a time limit, so only the plainest is tried."""
+        words = f"{rows.num_rows} of the rows that were tried" if rows.num_rows > 1 else "one row"
+        cluster = Cluster(facet, Cause.ERROR, words, self._simplest(rows), ())
+        return [Found(cluster, rows.num_rows)]
 
     def _some(self, rows: pa.RecordBatch, count: int) -> pa.RecordBatch:
         """The simplest rows and some others, spread over all that were kept."""

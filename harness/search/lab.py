@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -14,12 +15,47 @@ import pyarrow as pa
 from harness.answer import Answer, Isolation, ask, joined
 from harness.comparison import Comparison, compare
 from harness.model import Model
-from harness.protocols import Limits, Session
+from harness.protocols import Limits, Outcome, Reply, Session
 from harness.schema import Scalar
 from harness.target import Target, open_target
 
 Row = Mapping[str, Scalar | None]
 Mask = npt.NDArray[np.bool_]
+
+
+LEAST_PATIENCE_S = 1.0
+PATIENCE = 20  # times the slowest call that was answered
+
+
+@dataclass(slots=True)
+class Patient:
+    """A session that, once a call has hung, waits for others no longer than their usual time warrants."""
+
+    session: Session
+    slowest_s: float = 0.0
+
+    def call(self, batch: pa.RecordBatch) -> Reply:
+        """As the session's own."""
+        start = time.monotonic()
+        reply = self.session.call(batch)
+        if reply.failure is None:
+            self.slowest_s = max(self.slowest_s, time.monotonic() - start)
+        elif reply.failure.outcome is Outcome.HUNG and hasattr(self.session, "call_s"):
+            self.session.call_s = min(self.session.call_s, max(LEAST_PATIENCE_S, PATIENCE * self.slowest_s))
+        return reply
+
+    def rows(self) -> pa.RecordBatch | None:
+        """The rows of a recording, or None for what can be asked anything."""
+        rows = getattr(self.session, "rows", None)
+        return None if rows is None else rows()
+
+    def printed(self) -> str:
+        """As the session's own."""
+        return self.session.printed()
+
+    def close(self) -> None:
+        """As the session's own."""
+        self.session.close()
 
 
 @dataclass(slots=True)
@@ -36,14 +72,14 @@ class Respondent:
     def session(self) -> Session:
         """The open session. Raises MissingError or OpenError."""
         if self._session is None:
-            self._session = open_target(self.model, self.target, self.limits)
+            self._session = Patient(open_target(self.model, self.target, self.limits))
         return self._session
 
     @property
     def recorded(self) -> pa.RecordBatch | None:
         """The only rows that can be asked, where the target answers from a recording."""
-        rows = getattr(self.session, "rows", None)
-        return None if rows is None else rows()
+        session = self.session
+        return session.rows() if isinstance(session, Patient) else None
 
     def ask(self, batch: pa.RecordBatch, *, isolate: bool = True) -> Answer:
         """The outcome of every row of a batch."""
@@ -72,7 +108,7 @@ class Respondent:
 class Facet:
     """In what two answers can disagree: a value of one output, or how the row came out at all."""
 
-    kind: str  # "value" | "raised" | "misaligned" | "unanswerable"
+    kind: str  # "value" | "raised" | "lost" | "misaligned" | "unanswerable"
     output: str
 
     def of(self, comparison: Comparison) -> Mask:
@@ -87,7 +123,7 @@ def facets(model: Model) -> tuple[Facet, ...]:
     """Everything a model's answers can disagree in. How a row came out is said of the first output."""
     first = model.outputs[0].name
     values = tuple(Facet("value", output.name) for output in model.outputs)
-    return (*values, *(Facet(kind, first) for kind in ("raised", "misaligned", "unanswerable")))
+    return (*values, *(Facet(kind, first) for kind in ("raised", "lost", "misaligned", "unanswerable")))
 
 
 @dataclass(frozen=True, slots=True)

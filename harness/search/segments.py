@@ -95,11 +95,27 @@ def where(line: Line, low: Number, high: Number) -> str:
     first, last = (_text(v, line.kind) for v in (low, high))
     if low == high:
         return f"{line.name} = {first}"
+    above, below = _from(low, line.kind), _to(high, line.kind)
     if low == line.segments[0].low:
-        return f"{line.name} <= {last}"
+        return f"{line.name} {below}"
     if high == line.segments[-1].high:
-        return f"{line.name} >= {first}"
-    return f"{first} <= {line.name} <= {last}"
+        return f"{line.name} {above}"
+    return f"{line.name} {above} and {below}"
+
+
+def _from(low: Number, kind: Kind) -> str:
+    """``>= 30``, or ``> 30`` where the double below is the shorter."""
+    outside = neighbour(low, kind, -1)
+    return f"> {_text(outside, kind)}" if _shorter(outside, low, kind) else f">= {_text(low, kind)}"
+
+
+def _to(high: Number, kind: Kind) -> str:
+    outside = neighbour(high, kind, 1)
+    return f"< {_text(outside, kind)}" if _shorter(outside, high, kind) else f"<= {_text(high, kind)}"
+
+
+def _shorter(first: Number, second: Number, kind: Kind) -> bool:
+    return kind is Kind.FLOAT and len(_text(first, kind)) < len(_text(second, kind))
 
 
 def _text(value: Number, kind: Kind) -> str:

@@ -14,12 +14,12 @@ from harness.causes import Cause
 from harness.comparison import Comparison
 from harness.dataset import Data
 from harness.model import Model
-from harness.protocols import MissingError, OpenError
+from harness.protocols import MissingError, OpenError, Outcome
 from harness.search.batchwise import self_check
 from harness.search.evidence import Evidence
 from harness.search.explain import Explainer, Found
 from harness.search.lab import Lab, Respondent, facets
-from harness.search.rows import Effort
+from harness.search.rows import Effort, Space
 from harness.status import Status
 from harness.target import Target
 from harness.verify.counterexamples import Counterexample, as_batch
@@ -72,6 +72,8 @@ class Examination:
             self._search(effort)
         except IncompleteError as error:
             return self._verdict(Status.FAILED, data, reason=str(error))
+        if self.evidence.expected == 0:
+            return self._verdict(Status.FAILED, data, reason=self._reference_silent())
         if self.evidence.answered == 0:
             return self._verdict(Status.FAILED, data, reason=self._nothing_answered())
         found = self._explain()
@@ -136,9 +138,19 @@ class Examination:
 
     def _nothing_answered(self) -> str:
         sample = self.lab.judge(self.questions.space.backgrounds.slice(0, 1))
-        failures = sample.candidate.failures or sample.reference.failures
-        why = f": {failures[0]}" if failures else ""
-        return f"it answered none of the {self.evidence.rows:,} rows{why}"
+        failure = sample.candidate.failures.get(0)
+        if failure is not None and failure.trace:
+            self.notes.append(failure.trace)
+        why = "" if failure is None else f": {failure}"
+        return f"it answered none of the {self.evidence.rows + self.evidence.untried:,} rows{why}"
+
+    def _reference_silent(self) -> str:
+        sample = self.lab.judge(self.questions.space.backgrounds.slice(0, 1))
+        failure = sample.reference.failures.get(0)
+        if failure is not None and failure.trace:
+            self.notes.append(failure.trace)
+        why = "" if failure is None else f": {failure}"
+        return f"the reference {self.lab.reference.target} answered no row{why}"
 
     def _explain(self) -> list[Mismatch]:
         self.tell("checking that it agrees with itself")
@@ -191,9 +203,19 @@ class Examination:
         )
 
 
+def hangs(respondent: Respondent, space: Space) -> str | None:
+    """Open a target and ask two plain rows; the failure, in words, if it answers neither in time. Raises
+    MissingError or OpenError."""
+    for row in range(min(2, space.backgrounds.num_rows)):
+        answer = respondent.ask(space.backgrounds.slice(row, 1))
+        if answer.outcomes[0] != Outcome.HUNG:
+            return None
+    return str(answer.failures[0])
+
+
 def _flipped(comparison: Comparison, reference: Answer, candidate: Answer, decision: str) -> int:
     """Decisions that flip, those that one side does not take at all among them."""
-    lost = comparison.raised | comparison.misaligned | comparison.unanswerable
+    lost = comparison.raised | comparison.lost | comparison.misaligned | comparison.unanswerable
     return int((comparison.flips[decision] | lost).sum())
 
 
@@ -208,11 +230,13 @@ def examine(
     """Verify one target of a model against the reference's answers. Never raises for what the target does."""
     with Respondent(model, target, options.limits) as candidate:
         try:
-            candidate.ask(questions.space.backgrounds.slice(0, 1))
+            hung = hangs(candidate, questions.space)
         except MissingError as error:
             return TargetVerdict(str(target), Status.MISSING, reason=str(error))
         except OpenError as error:
             return TargetVerdict(str(target), Status.FAILED, reason=str(error))
+        if hung is not None:
+            return TargetVerdict(str(target), Status.FAILED, reason=f"it hangs: {hung}")
         recorded = next((r for r in (questions.reference, candidate) if r.recorded is not None), None)
         if recorded is not None:
             questions = replace(questions, recorded=recorded.recorded)

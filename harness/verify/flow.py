@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from harness.answer import ask
 from harness.causes import Cause
 from harness.dataset import Data
 from harness.model import Model
@@ -19,7 +18,7 @@ from harness.search.rows import Effort, Space, core, make_space
 from harness.status import Status
 from harness.target import Target
 from harness.verify.counterexamples import load, local_folder, save
-from harness.verify.examine import examine
+from harness.verify.examine import examine, hangs
 from harness.verify.options import Options
 from harness.verify.questions import Questions
 from harness.verify.sources import clues_of, read_rows
@@ -58,12 +57,14 @@ def _verdicts(
 ) -> tuple[list[TargetVerdict], list[str]]:
     options.progress(str(plan.reference), "starting")
     try:
-        ask(reference.session, space.backgrounds.slice(0, 1))
+        hung = hangs(reference, space)
     except MissingError as error:
         reason = f"the reference {plan.reference} is missing: {error}"
         return _all(plan.candidates, Status.MISSING, reason), []
     except OpenError as error:
         return _all(plan.candidates, Status.FAILED, f"the reference {plan.reference} failed: {error}"), []
+    if hung is not None:
+        return _all(plan.candidates, Status.FAILED, f"the reference {plan.reference} hangs: {hung}"), []
     sample = next(core(space, options.seed, Effort()))
     law = self_check(model, reference, sample)
     notes: list[str] = []

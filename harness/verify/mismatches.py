@@ -15,10 +15,12 @@ from harness.search.explain import Found
 from harness.search.lab import Facet, Judgement, Lab
 from harness.verify.verdict import Mismatch
 
+MOST_EXAMPLES = 8  # of which the most telling is shown
 MOST_PLACES = 4  # regions named in the sentence of evidence
 
 _BY_KIND = {
     "raised": Cause.ERROR,
+    "lost": Cause.ERROR,
     "misaligned": Cause.ROW_ALIGNMENT,
     "unanswerable": Cause.MISSING_VALUE,
 }
@@ -42,18 +44,23 @@ def mismatches(lab: Lab, evidence: Evidence, found: Iterable[Found]) -> list[Mis
     return sorted(listed, key=lambda m: -m.rows)
 
 
-def _mismatch(
-    lab: Lab, evidence: Evidence, output: str, cause: Cause, members: Sequence[Found]
-) -> Mismatch:
+def _mismatch(lab: Lab, evidence: Evidence, output: str, cause: Cause, members: Sequence[Found]) -> Mismatch:
     rows = sum(_scaled(evidence, member) for member in members)
     batches = [m for m in members if m.cluster.batch]
     if batches:
         return _of_batch(lab, output, cause, batches[0], rows)
-    for member in _simplest_first(members):
-        judged = lab.judge_rows([member.cluster.example])
-        if member.cluster.facet.of(judged.comparison)[0]:
-            return _of_row(lab, judged, member.cluster.facet, cause, members, rows)
-    return _not_again(lab, output, members[0], rows)
+    judged = [(m, lab.judge_rows([m.cluster.example])) for m in _simplest_first(members)[:MOST_EXAMPLES]]
+    again = [(m, j) for m, j in judged if m.cluster.facet.of(j.comparison)[0]]
+    if not again:
+        return _not_again(lab, output, members[0], rows)
+    chosen, shown = min(again, key=lambda pair: _telling(pair[1], output))
+    return _of_row(lab, shown, chosen.cluster.facet, cause, members, rows)
+
+
+def _telling(judged: Judgement, output: str) -> int:
+    """How little an example tells: two values tell most, then a value and nothing."""
+    said = (judged.said(side, output, 0) for side in ("reference", "candidate"))
+    return sum(value is None or isinstance(value, dict) for value in said)
 
 
 def _not_again(lab: Lab, output: str, member: Found, rows: int) -> Mismatch:

@@ -17,7 +17,7 @@ from harness.search.rows import Effort, Space, core, fill
 KEPT_ROWS = 1_000_000
 #: A batch should take about this long, so that a slow form is not taken for a hanging one.
 BATCH_S = 1.0
-QUICK_S = 0.02
+QUICK_S = 0.2
 LEAST_BATCH, MOST_BATCH = 64, 8_192
 
 
@@ -80,6 +80,7 @@ def measure_effort(space: Space, respondents: tuple[Respondent, ...], budget_s: 
 
 def _rate(space: Space, respondent: Respondent) -> float:
     """Rows a second, on the largest of some batches that is answered quickly."""
+    respondent.ask(space.backgrounds.slice(0, 1), isolate=False)  # a fresh worker has a slow first call
     rate = 1.0
     for rows in (1, 32, 2_048):
         sample = space.backgrounds.take(pa.array(np.arange(rows) % space.backgrounds.num_rows))

@@ -24,7 +24,7 @@ _R_NA = {
 def r_snippet(model: Model, form: Form, example: Counterexample) -> str:
     """R code that sources the form and calls it on the example's rows, to be run in the model's folder."""
     columns = ",\n".join(f"  {_r_name(i.name)} = {_r_column(i, example.rows)}" for i in model.schema)
-    lines = [f"# run in {model.folder}"]
+    lines = [f"setwd({json.dumps(str(model.folder))})"]
     if form.source is not None:
         lines.append(f'source({json.dumps(str(form.source))}, encoding = "UTF-8")')
     lines.append(f"df <- data.frame(\n{columns},\n  check.names = FALSE, stringsAsFactors = FALSE\n)")
@@ -35,12 +35,15 @@ def r_snippet(model: Model, form: Form, example: Counterexample) -> str:
 def python_snippet(model: Model, form: Form, example: Counterexample) -> str:
     """Python code that loads the form and calls it on the example's rows, to be run in the model's folder."""
     columns = "".join(f"    {i.name!r}: {_python_column(i, example.rows)},\n" for i in model.schema)
-    lines = [f"# run in {model.folder}", "import datetime as dt", "import pandas as pd"]
+    folder = str(model.folder)
+    lines = ["import datetime as dt", "import os", "import sys", "", "import pandas as pd", ""]
+    lines.append(f"os.chdir({folder!r})")
+    lines.append(f"sys.path.insert(0, {folder!r})")
     lines.append(_python_import(form))
     lines.append(f"df = pd.DataFrame({{\n{columns}}})")
     extra = ""
     if form.model is not None:
-        lines.insert(2, "import joblib")
+        lines.insert(4, "import joblib")
         extra = f", joblib.load({str(form.model)!r})"
     return "\n".join([*lines, f"print({_python_call(form)}(df{extra}))"])
 

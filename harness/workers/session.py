@@ -14,6 +14,7 @@ from harness.protocols import Clue, Failure, Limits, MissingError, OpenError, Ou
 from harness.workers.answers import answers
 from harness.workers.channel import GoneError, LateError
 from harness.workers.columns import to_wire
+from harness.workers.failures import LostError, loss, refused
 from harness.workers.handshake import Hello, failure_to_open, greet
 from harness.workers.launch import Launch, python_launch
 from harness.workers.mined import clues_of
@@ -62,6 +63,8 @@ class WorkerSession:
 
     def __init__(self, errand: Errand) -> None:
         self.errand = errand
+        #: Seconds a call may take from now on.
+        self.call_s = errand.limits.call_s
         self._printed = Printed()
         self._process: Process | None = None
         self._hello: Hello | None = None
@@ -97,12 +100,12 @@ class WorkerSession:
         try:
             columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
         except Refusal as refusal:
-            return Reply(None, _refused(refusal))
+            return Reply(None, refused(refusal))
         buffers = self._encoded(columns, batch.num_rows)
         encoded = time.monotonic_ns()
         try:
-            kind, received = self._exchange(buffers, self.errand.limits.call_s)
-        except _LostError as lost:
+            kind, received = self._exchange(buffers, self.call_s)
+        except LostError as lost:
             return Reply(None, lost.failure)
         came = time.monotonic_ns()
         outputs, failure = self._understood(kind, received)
@@ -128,9 +131,12 @@ class WorkerSession:
         buffers = encode(Frame(wire.MINE, self._next(), []))
         try:
             kind, received = self._exchange(buffers, self.errand.limits.open_s)
-        except _LostError:
+        except LostError:
             return ()
-        return clues_of(received[0]) if kind == wire.MINED else ()
+        if kind != wire.MINED:
+            return ()
+        model = self.errand.model
+        return clues_of(received[0], model.folder, model.schema.names)
 
     def printed(self) -> str:
         """What the form has written to standard output and error so far (at most the last 64 KiB)."""
@@ -196,7 +202,7 @@ class WorkerSession:
         return OpenError(message)
 
     def _exchange(self, buffers: Sequence[wire.Buffer], seconds: float) -> tuple[int, list[Table]]:
-        """Send a frame and wait for its answer. Raises _LostError; the worker is gone then."""
+        """Send a frame and wait for its answer. Raises LostError; the worker is gone then."""
         assert self._process is not None
         before = self._printed.size
         until = deadline(seconds)
@@ -207,7 +213,7 @@ class WorkerSession:
                 raise WireError(f"an answer to call {call}, but call {self._calls} was asked")
             received = tables(payload)
         except (GoneError, LateError, WireError) as error:
-            raise _LostError(_loss(error, self._lost(), seconds, self._printed, before)) from None
+            raise LostError(loss(error, self._lost(), seconds, self._printed, before)) from None
         except BaseException:
             # Ctrl-C: an answer is still under way, so that the worker is of no more use
             self._lost().kill()
@@ -226,32 +232,8 @@ class WorkerSession:
         try:
             return answers(received[1].columns, self.errand.model.outputs), None
         except Refusal as refusal:
-            return None, _refused(refusal)
-
-
-class _LostError(Exception):
-    """The worker is gone, and with it the answer."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(str(failure))
-        self.failure = failure
+            return None, refused(refusal)
 
 
 def _language(launch: Launch) -> Any:
     return launch.language
-
-
-def _refused(refusal: Refusal) -> Failure:
-    return Failure(Outcome(refusal.outcome), refusal.kind, refusal.message, row=refusal.row)
-
-
-def _loss(error: Exception, process: Process, seconds: float, printed: Printed, before: int) -> Failure:
-    if isinstance(error, LateError):
-        process.kill()
-        return Failure(Outcome.HUNG, "TimeLimit", f"no answer within {seconds:g} s, the time limit of a call")
-    _, words = process.ending()
-    last_words = printed.since(before, 4096).strip()
-    if isinstance(error, WireError):
-        return Failure(Outcome.DIED, "BrokenFrame", f"the answer was garbled: {error}", last_words)
-    language = {"r": "R", "python": "Python"}[process.launch.language]
-    return Failure(Outcome.DIED, "Died", f"the {language} process {words}", last_words)
