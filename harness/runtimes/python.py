@@ -8,6 +8,7 @@ from importlib import metadata
 
 from harness.model import Form, Model
 from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session
+from harness.runtimes._plain import plain_lack
 from harness.workers.launch import python_lack
 from harness.workers.session import WorkerSession, open_python
 
@@ -19,9 +20,7 @@ _PLACE = Place()
 
 def lack(form: Form | None, place: Place = _PLACE) -> Lack | None:
     """What is lacking to run a form: its interpreter. Packages show when it is opened."""
-    if place.device != "cpu":
-        return Lack(f"a Python form does not run on {place.device!r}", "its device is cpu")
-    return None if form is None else python_lack(form)
+    return plain_lack("a Python form", place) or (None if form is None else python_lack(form))
 
 
 def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from harness.model import Form, Model
 from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session
+from harness.runtimes._plain import plain_lack
+from harness.workers.errand import Errand
 from harness.workers.launch import r_lack, r_launch
 from harness.workers.opening import blob_table, opening_tables
-from harness.workers.session import Errand, WorkerSession
+from harness.workers.session import WorkerSession
 
 KEYS = frozenset({"source", "model", "call", "command"})
 REQUIRED: tuple[str | tuple[str, ...], ...] = ("call",)
@@ -22,9 +24,7 @@ _PLACE = Place()
 
 def lack(form: Form | None, place: Place = _PLACE) -> Lack | None:
     """What is lacking to run a form: Rscript, or the command that reaches it."""
-    if place.device != "cpu":
-        return Lack(f"an R form does not run on {place.device!r}", "its device is cpu")
-    return r_lack(form)
+    return plain_lack("an R form", place) or r_lack(form)
 
 
 def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:
@@ -55,8 +55,9 @@ def _text(source: Path, name: str) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
+        byte = f"{content[error.start]:#04x}"
         raise OpenError(
-            f"target {name!r}: {source}:{line}: byte {content[error.start]:#04x} is not UTF-8; save it as UTF-8"
+            f"target {name!r}: {source}:{line}: byte {byte} is not UTF-8; save the source as UTF-8"
         ) from None
 
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from harness.model import Form, Model
 from harness.protocols import Clue, Failure, Lack, Limits, OpenError, Outcome, Place, Reply, Session
 from harness.runtimes._lookup import Lookup
+from harness.runtimes._plain import plain_lack
 from harness.schema import ARROW_TYPES, Input, Kind
 from harness.trace import Stopwatch
 
@@ -27,9 +28,7 @@ _REMEDY = "write it again with `parity record`"
 
 def lack(form: Form | None, place: Place = _PLACE) -> Lack | None:
     """Nothing is ever lacking to read recorded answers on the CPU."""
-    if place.device == "cpu":
-        return None
-    return Lack(f"recorded answers are not computed on {place.device!r}", "their device is cpu")
+    return plain_lack("a recording", place)
 
 
 def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:

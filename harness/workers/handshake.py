@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from harness.protocols import MissingError, OpenError
 from harness.workers.channel import GoneError, LateError
+from harness.workers.errand import Errand
 from harness.workers.launch import GREETING, R_REMEDY, interpreter
 from harness.workers.process import Process
 from harness.workers.python import wire
 from harness.workers.python.bootstrap import LACKS_NUMPY
 from harness.workers.python.decode import tables
-
-if TYPE_CHECKING:
-    from harness.workers.session import Errand
 
 _COMMAND_NOT_FOUND = 127
 _MOST_LINES = 200

@@ -16,7 +16,17 @@ from harness.workers import python as python_end
 
 PYTHON_END = Path(python_end.__file__).parent
 R_END = Path(__file__).parent / "r"
-R_FILES = ("wire.R", "values.R", "form.R", "mine.R", "serve.R")
+R_FILES = (
+    "wire.R",
+    "read.R",
+    "write.R",
+    "values.R",
+    "form.R",
+    "finds.R",
+    "code.R",
+    "mine.R",
+    "serve.R",
+)
 
 #: Set in every worker. Bytecode is not written: nothing is left beside the user's files, and a source
 #: that changes twice within a second is never taken from a stale cache.

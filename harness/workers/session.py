@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -14,6 +13,7 @@ from harness.protocols import Clue, Failure, Limits, MissingError, OpenError, Ou
 from harness.workers.answers import answers
 from harness.workers.channel import GoneError, LateError
 from harness.workers.columns import to_wire
+from harness.workers.errand import Errand
 from harness.workers.failures import LostError, loss, refused
 from harness.workers.handshake import Hello, failure_to_open, greet
 from harness.workers.launch import Launch, python_launch
@@ -30,17 +30,6 @@ from harness.workers.timing import STAMPS, Wait, spans
 
 if TYPE_CHECKING:
     from harness.workers.python.wire import Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """What a session is for: a form of a model, how its worker starts, and what it is told to open."""
-
-    model: Model
-    form: Form
-    launch: Launch
-    opening: Sequence[Table]
-    limits: Limits = field(default_factory=Limits)
 
 
 def open_python(
@@ -136,7 +125,7 @@ class WorkerSession:
         if kind != wire.MINED:
             return ()
         model = self.errand.model
-        return clues_of(received[0], model.folder, model.schema.names)
+        return clues_of(received[0], model)
 
     def printed(self) -> str:
         """What the form has written to standard output and error so far (at most the last 64 KiB)."""

@@ -36,11 +36,9 @@ class Function:
         return self.function(taken, self.model)
 
     def mine(self) -> list[Find]:
-        """Constants among the live globals of the function's module, and in its model."""
-        found = mine.namespace(vars(self.module), self.module)
-        if self.model is not _NO_MODEL:
-            found.extend(mine.value(self.model, "model"))
-        return found
+        """Constants of the source, of the live globals of its modules, and of the model."""
+        names = [one.name for one in self.opening.inputs]
+        return mine.form(self.module, None if self.model is _NO_MODEL else self.model, names)
 
 
 def open(opening: Opening) -> Function:

@@ -83,9 +83,9 @@ class TensorForm:
         return typed.moments(output.kind if output else "", host.numpy())
 
     def mine(self) -> list[Find]:
-        """Constants among the live globals of the function's module, and in a model that is no network."""
-        found = mine.namespace(vars(self.module), self.module)
-        return found if self.model is _NO_MODEL else [*found, *mine.value(self.model, "model")]
+        """Constants of the source and of live globals, and of a model that is no network."""
+        names = [typing.name for typing in self.typings]
+        return mine.form(self.module, None if self.model is _NO_MODEL else self.model, names)
 
 
 def open(opening: Opening) -> TensorForm:

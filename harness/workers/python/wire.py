@@ -127,7 +127,7 @@ class Table(NamedTuple):
 
     def lists(self) -> dict[str, list[Any]]:
         """Every column as a list of Python values; missing is None."""
-        return {one.name: [cell(one, row) for row in range(self.rows)] for one in self.columns}
+        return {one.name: _cells(one) for one in self.columns}
 
 
 class Frame(NamedTuple):
@@ -140,14 +140,20 @@ class Frame(NamedTuple):
 
 def cell(column: Column, row: int) -> Any:
     """One value as a Python value; missing is None."""
-    if column.missing is not None and column.missing[row]:
-        return None
+    missing = None if column.missing is None else column.missing[row : row + 1]
+    return _cells(column._replace(values=column.values[row : row + 1], missing=missing))[0]
+
+
+def _cells(column: Column) -> list[Any]:
     if column.kind in TEXTUAL:
         assert column.texts is not None
-        code = int(column.values[row])
-        return None if code < 0 else column.texts.strings()[code]
-    value = column.values[row].item()
-    return bool(value) if column.kind == BOOL else value
+        entries = (*column.texts.strings(), None)
+        return [entries[code] for code in column.values.tolist()]  # code -1 is the None at the end
+    values = column.values.astype(bool) if column.kind == BOOL else column.values
+    plain: list[Any] = values.tolist()
+    if column.missing is None:
+        return plain
+    return [None if absent else one for one, absent in zip(plain, column.missing.tolist())]
 
 
 def fields(**values: Scalar) -> Table:

@@ -10,15 +10,18 @@ cannot_open <- function(message, lacking = NULL, trace = "") {
   ))
 }
 
-# fields of the OPEN frame -> list(fun, label, model, takes_model)
+# fields of the OPEN frame -> the form: its function and label, its model, its code
 open_form <- function(asked, blobs) {
   enter(asked$folder)
-  if (!is.na(asked$source)) evaluate(asked$source, asked$text)
+  expressions <- if (!is.na(asked$source)) evaluate(asked$source, asked$text)
   fun <- find_function(asked$call, asked$source)
   takes_model <- !is.na(asked$model)
   if (takes_model) check_two_arguments(fun, asked$call)
   model <- if (takes_model) read_model(asked$model, blobs)
-  list(fun = fun, label = asked$call, model = model, takes_model = takes_model)
+  list(
+    fun = fun, label = asked$call, model = model, takes_model = takes_model,
+    source = asked$source, expressions = expressions
+  )
 }
 
 enter <- function(folder) {
@@ -35,6 +38,7 @@ evaluate <- function(path, text) {
   )
   places <- vapply(attr(expressions, "srcref"), function(ref) as.integer(ref)[1L], 0L)
   for (i in seq_along(expressions)) evaluate_one(expressions[i], paste0(path, ":", places[i]))
+  expressions
 }
 
 evaluate_one <- function(expression, where) {

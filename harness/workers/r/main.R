@@ -3,7 +3,8 @@
 local({
   arguments <- commandArgs(TRUE)
   worker <- new.env(parent = baseenv())
-  for (name in c("wire.R", "values.R", "form.R", "mine.R", "serve.R")) {
+  files <- c("wire.R", "read.R", "write.R", "values.R", "form.R", "finds.R", "code.R", "mine.R", "serve.R")
+  for (name in files) {
     sys.source(file.path(arguments[1L], name), worker, keep.source = FALSE)
   }
   worker$serve_here(as.integer(arguments[2L]), as.integer(arguments[3L]))

@@ -71,7 +71,6 @@ answer_open <- function(frame) {
     form <- open_form(asked, blobs)
     form$outputs <- frame$tables[[4L]]$columns$name
     form$inputs <- frame$tables[[2L]]$columns$name
-    form$source <- asked$source
     list(kind = OPENED, form = form, tables = list(fields()))
   }, parity_open_failure = failed)
 }

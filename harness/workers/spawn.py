@@ -1,0 +1,93 @@
+"""Start a process by way of the launcher, from a thread that lives as long as the harness."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from harness.protocols import Limits, MissingError
+from harness.workers.launch import Launch
+
+_LAUNCHER = (Path(__file__).parent / "launcher.py").read_text(encoding="utf-8")
+_PIPE_BYTES = 1 << 20
+_F_SETPIPE_SZ = 1031
+
+
+class Pipes:
+    """Two pipes: calls go out, answers come in."""
+
+    def __init__(self) -> None:
+        self.calls_read, self.calls_write = os.pipe()
+        self.answers_read, self.answers_write = os.pipe()
+        for fd in (self.calls_write, self.answers_read):
+            _enlarge(fd)
+
+    def close_far_ends(self) -> None:
+        """Close the worker's ends, once it has them: the end of file shows then."""
+        os.close(self.calls_read)
+        os.close(self.answers_write)
+
+    def close(self) -> None:
+        """Close both pipes."""
+        self.close_far_ends()
+        os.close(self.calls_write)
+        os.close(self.answers_read)
+
+
+def _enlarge(fd: int) -> None:
+    # a larger pipe means fewer switches between the processes; a system that forbids it works all the same
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(fd, _F_SETPIPE_SZ, _PIPE_BYTES)
+
+
+class _Spawner:
+    """A thread that starts every worker: the kernel kills a worker when the thread that started it ends."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
+        self._owner = 0
+
+    def run(self, arguments: list[str], **options: Any) -> subprocess.Popen[Any]:
+        with self._lock:
+            if self._pool is None or self._owner != os.getpid():
+                self._pool = ThreadPoolExecutor(1, thread_name_prefix="parity-spawner")
+                self._owner = os.getpid()
+            start: Callable[..., Any] = subprocess.Popen
+            process: subprocess.Popen[Any] = self._pool.submit(start, arguments, **options).result()
+            return process
+
+
+_spawner = _Spawner()
+
+
+def spawn(launch: Launch, limits: Limits, pipes: Pipes, output: int) -> subprocess.Popen[Any]:
+    """Start a worker in a session of its own; all that it prints goes to ``output``.
+
+    Raises MissingError where the program or the folder is not there.
+    """
+    elsewhere = bool(launch.script)
+    known = {"{read}": str(pipes.calls_read), "{write}": str(pipes.answers_write)}
+    command = [known.get(one, one) for one in launch.arguments]
+    memory = "0" if elsewhere else str(limits.memory_bytes or 0)
+    try:
+        return _spawner.run(
+            [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), memory, *command],
+            stdin=pipes.calls_read if elsewhere else subprocess.DEVNULL,
+            stdout=pipes.answers_write if elsewhere else output,
+            stderr=output,
+            pass_fds=() if elsewhere else (pipes.calls_read, pipes.answers_write),
+            cwd=launch.folder,
+            env=dict(launch.environment),
+            start_new_session=True,
+        )
+    except FileNotFoundError as error:
+        raise MissingError(f"{error.filename}: there is no such file or folder") from None
