@@ -57,6 +57,12 @@ def _same(trace: Tracer, node: onnx.NodeProto, depth: int) -> Columns | None:
     return trace.columns(node.input[0], depth)
 
 
+def _opaque(trace: Tracer, node: onnx.NodeProto, depth: int) -> Columns | None:
+    """Something else of each element: no input's own scale any more, but as many columns as before."""
+    widths = [len(columns) for name in node.input if (columns := trace.columns(name, depth)) is not None]
+    return (None,) * max(widths) if widths else None
+
+
 def _either(trace: Tracer, node: onnx.NodeProto, depth: int) -> Columns | None:
     """``Where(missing(x), constant, x)``: x, with a value in place of some."""
     chosen = [name for name in node.input[1:] if name not in trace.graph.constants]
@@ -108,7 +114,7 @@ def _scaler(trace: Tracer, node: onnx.NodeProto, depth: int) -> Columns | None:
 def _arithmetic(trace: Tracer, node: onnx.NodeProto, depth: int) -> Columns | None:
     constants = [name in trace.graph.constants for name in node.input]
     if constants not in ([True, False], [False, True]):
-        return None
+        return _opaque(trace, node, depth)
     columns = trace.columns(node.input[constants.index(False)], depth)
     constant = np.ravel(trace.graph.constants[node.input[constants.index(True)]]).astype(np.float64)
     one = np.ones(1)
@@ -123,7 +129,7 @@ def _arithmetic(trace: Tracer, node: onnx.NodeProto, depth: int) -> Columns | No
             return _affine(columns, constant, 0 * one)
         case "Div", False if np.all(constant != 0):
             return _affine(columns, 1 / constant, 0 * one)
-    return None
+    return _opaque(trace, node, depth)
 
 
 def _affine(columns: Columns | None, scale: Values, shift: Values) -> Columns | None:
@@ -137,11 +143,29 @@ def _affine(columns: Columns | None, scale: Values, shift: Values) -> Columns | 
     )
 
 
+_ELEMENTWISE = (
+    *(
+        "LabelEncoder",
+        "Binarizer",
+        "Normalizer",
+        "Abs",
+        "Neg",
+        "Exp",
+        "Log",
+        "Sqrt",
+        "Pow",
+        "Mod",
+        "Reciprocal",
+    ),
+    *("Sigmoid", "Tanh", "Floor", "Ceil", "Round", "Sign", "IsNaN", "IsInf", "Not", "And", "Or", "Clip"),
+    *("Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal"),
+)
 _Follow = Callable[[Tracer, onnx.NodeProto, int], Columns | None]
 _FOLLOW: Mapping[str, _Follow] = {
     **dict.fromkeys(("Cast", "CastLike", "Identity", "Reshape", "Unsqueeze", "Squeeze", "Flatten"), _same),
     **dict.fromkeys(("Imputer", "Dropout"), _same),
     **dict.fromkeys(("Add", "Sub", "Mul", "Div"), _arithmetic),
+    **dict.fromkeys(_ELEMENTWISE, _opaque),
     **dict.fromkeys(("Gather", "ArrayFeatureExtractor"), _pick),
     "Concat": _join,
     "Where": _either,

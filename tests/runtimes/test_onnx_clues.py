@@ -163,6 +163,20 @@ def test_a_scaler_before_a_tree_is_undone(path: Path) -> None:
     }
 
 
+def test_a_column_that_is_looked_up_does_not_hide_those_beside_it(path: Path) -> None:
+    nodes = [
+        helper.make_node(
+            "LabelEncoder", ["a"], ["code"], domain="ai.onnx.ml", keys_floats=[7.0], values_floats=[0.0]
+        ),
+        helper.make_node("Unsqueeze", ["code", "one"], ["a1"]),
+        helper.make_node("Unsqueeze", ["b", "one"], ["b1"]),
+        helper.make_node("Concat", ["a1", "b1"], ["X"], axis=-1),
+        tree(nodes_values=[30.0, 0.5, 0.0, 0.0, 0.0]),
+    ]
+    found = clues(graph(path, nodes, [A, B], {"one": [1]}))
+    assert found >= {(7.0, "level", "a"), (30.0, "threshold", "b"), (0.5, "threshold", None)}
+
+
 def test_a_codes_threshold_is_given_as_the_level_of_that_code(path: Path) -> None:
     of = Input("a", Kind.CATEGORY, levels=("low", "mid", "high"))
     node = helper.make_node("Equal", ["a", "codes"], ["y"])

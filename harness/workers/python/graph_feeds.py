@@ -11,7 +11,6 @@ from . import errors, typed
 from .typed import Typing
 
 if TYPE_CHECKING:
-
     Dimension = Union[int, str, None]
 
 #: The element types that numpy has too; ONNX Runtime spells them ``tensor(NAME)``.
