@@ -86,6 +86,8 @@ def _join_features(trace: Tracer, node: onnx.NodeProto, depth: int) -> Columns |
 
 
 def _pick(trace: Tracer, node: onnx.NodeProto, depth: int) -> Columns | None:
+    if node.op_type == "Gather" and node.input[0] in trace.graph.constants:
+        return _opaque(trace, node, depth)  # a table, and the input is what is looked up in it
     columns, chosen = trace.columns(node.input[0], depth), trace.graph.input_constant(node, 1)
     along_rows = node.op_type == "Gather" and attributes(node).get("axis", 0) not in (1, -1)
     if columns is None or chosen is None or along_rows:

@@ -168,12 +168,14 @@ def test_a_column_that_is_looked_up_does_not_hide_those_beside_it(path: Path) ->
         helper.make_node(
             "LabelEncoder", ["a"], ["code"], domain="ai.onnx.ml", keys_floats=[7.0], values_floats=[0.0]
         ),
-        helper.make_node("Unsqueeze", ["code", "one"], ["a1"]),
+        helper.make_node("Cast", ["code"], ["index"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["points", "index"], ["looked up"]),
+        helper.make_node("Unsqueeze", ["looked up", "one"], ["a1"]),
         helper.make_node("Unsqueeze", ["b", "one"], ["b1"]),
         helper.make_node("Concat", ["a1", "b1"], ["X"], axis=-1),
         tree(nodes_values=[30.0, 0.5, 0.0, 0.0, 0.0]),
     ]
-    found = clues(graph(path, nodes, [A, B], {"one": [1]}))
+    found = clues(graph(path, nodes, [A, B], {"one": [1], "points": [1.5, 2.5]}))
     assert found >= {(7.0, "level", "a"), (30.0, "threshold", "b"), (0.5, "threshold", None)}
 
 
