@@ -17,6 +17,7 @@ from harness.plan import choose
 from harness.protocols import Limits
 from harness.record import RunWriter
 from harness.target import Target, target_of
+from harness.workload.batches import askable
 
 #: Told what is going on: the batch, and how far its measuring is. For a display of progress.
 Progress = Callable[[str, str], None]
@@ -69,7 +70,12 @@ def bench_lanes(
     writer: RunWriter | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Timing]:
-    """Time opened targets, the reference first among them, size by size, writing as it goes."""
+    """Time opened targets, the reference first among them, size by size, writing as it goes.
+
+    Where one answers from a recording, its rows are what is asked.
+    """
+    recorded = askable(lane.session for lane in lanes if isinstance(lane, Lane))
+    data = data if recorded is None else recorded
     started: set[str] = set()
     for place, rows in enumerate(settings.rows):
         report = _tell(rows, place, settings, progress)

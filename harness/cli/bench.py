@@ -163,11 +163,13 @@ def _required(model: Model, patterns: Sequence[str]) -> frozenset[str]:
 
 
 def exit_of(timings: Sequence[Timing], required: frozenset[str]) -> Exit:
-    """The exit status of one model's timings: nothing timed is not a pass."""
+    """The exit status of one model's timings, the reference's first: nothing timed is not a pass, nor is
+    the reference alone where others were asked for."""
     held = [Exit.DISAGREES for t in timings if t.parity is Status.DISAGREES]
     held += [Exit.NOTHING for t in timings if t.parity is Status.FAILED]
     held += [Exit.NOTHING for t in timings if t.parity is Status.MISSING and t.target in required]
-    if not any(t.samples_ns for t in timings):
+    asked_for = [t for t in timings if t.target != timings[0].target] or timings
+    if not any(t.samples_ns for t in asked_for):
         held.append(Exit.NOTHING)
     return worst(held)
 

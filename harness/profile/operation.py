@@ -21,7 +21,7 @@ from harness.protocols import Limits, MissingError, OpenError, Session
 from harness.record import RunWriter
 from harness.status import Status
 from harness.target import Target, open_target
-from harness.workload.batches import batch_of
+from harness.workload.batches import askable, batch_of
 
 #: Told what is going on: the target and a few words. For a display of progress.
 Progress = Callable[[str, str], None]
@@ -87,6 +87,9 @@ def profile_target(
     except OpenError as error:
         profile = _without(blank, Status.FAILED, str(error))
     else:
+        recorded = askable([session])
+        if recorded is not None:
+            batch = batch_of(model.schema, batch.num_rows, 0, recorded).rows
         with closing(session):
             profile = profile_session(blank, session, batch, seconds, model.folder)
     if writer is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from harness.protocols import Session
 from harness.schema import Schema
 from harness.search.pools import build_pools
 from harness.search.rows import NoLegalRowError, make_space, random_rows
@@ -34,6 +36,15 @@ def batch_of(schema: Schema, rows: int, seed: int, data: pa.RecordBatch | None =
         rng = np.random.default_rng([seed, rows])
         return Batch(data.take(pa.array(_cycled(data.num_rows, rows, rng))), "data")
     return Batch(drawn(schema, rows, seed), "drawn")
+
+
+def askable(sessions: Iterable[Session]) -> pa.RecordBatch | None:
+    """The rows of the first session that answers from a recording, so that no others can be asked."""
+    for session in sessions:
+        rows: Callable[[], pa.RecordBatch] | None = getattr(session, "rows", None)
+        if rows is not None:
+            return rows()
+    return None
 
 
 def _cycled(there: int, rows: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
