@@ -87,6 +87,7 @@ def timing_parts(run: Run) -> dict[str, Any]:
         ],
         "untimed": [t for t in timings if t.p50_ns is None],
         "cold": cold_starts_of(run.records),
+        "timed": sum(t.samples > 0 for t in timings),
         "unsettled": [t for t in timings if not t.settled and t.samples],
         "samples_needed": samples_needed,
     }
@@ -118,6 +119,8 @@ def profile_parts(run: Run) -> dict[str, Any]:
         "phases": [*(p for p in known if p in present), *sorted(present - set(known))],
         "known_phases": known,
         "flames": drawn,
+        # the richest is shown first: of some workers there are phases only
+        "first_flame": max(range(len(drawn)), key=lambda i: len(drawn[i]["data"]["samples"]), default=0),
         "flame_data": [{"label": f["label"], **f["data"]} for f in drawn],
         "frame_kinds": [
             (k, w) for k, w in _FRAME_KINDS.items() if any(k in f["data"]["kinds"] for f in drawn)
@@ -139,6 +142,7 @@ def _flame(run: Run, profile: Profile, most_frames: int) -> dict[str, Any]:
         "label": words.visible(label),
         "samples": flame.samples[0],
         "omitted": flame.omitted,
+        "reason": words.visible(profile.reason),
         "hottest": hottest(stacks),
         "data": {
             "names": [words.visible(name) for name in flame.names],

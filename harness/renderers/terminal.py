@@ -43,8 +43,8 @@ def render(run: Any, folder: Path) -> str:
     out = io.StringIO()
     console = Console(file=out, width=80, color_system=None, force_terminal=False, legacy_windows=False)
     console.print(headline_of(verdicts_of(run.records)).sentence, markup=False, highlight=False)
+    console.print()
     for record in run.of("verdict"):
-        console.print()
         render_verdict(record, console)
     return out.getvalue()
 
@@ -81,6 +81,7 @@ class _Page:
         if any(m.inputs for f in verdict.findings for m in f.mismatches):
             self._print()
             self._next_step(verdict)
+        self._print()
 
     def _title(self, verdict: Verdict) -> None:
         title = self._text(visible(verdict.model), "bold")
@@ -156,7 +157,7 @@ class _Page:
         return grid
 
     def _next_step(self, verdict: Verdict) -> None:
-        path = shlex.quote(verdict.path) if verdict.path else "PATH"
+        path = shlex.quote(_near(verdict.path)) if verdict.path else "PATH"
         # a command stands on a line of its own, never broken, so that it can be copied
         self._print(self._text("To reproduce it in R, Python and pytest:"))
         self._console.print(self._text(f"  parity explain {visible(path)}"), soft_wrap=True)
@@ -192,6 +193,13 @@ class _Page:
                 line[-1] = Segment(line[-1].text.rstrip(), line[-1].style)
                 line.insert(0, Segment(" " * indent))
             self._console.print(_Line(line))
+
+
+def _near(path: str) -> str:
+    """A model file's folder, from where one is: shorter to read and to copy."""
+    folder = Path(path).parent if Path(path).name == "model.toml" else Path(path)
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
 
 
 def _alike(findings: Sequence[Finding]) -> list[list[Finding]]:

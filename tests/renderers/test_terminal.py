@@ -55,6 +55,7 @@ python@cpu
 
 To reproduce it in R, Python and pytest:
   parity explain suites/seed_migration
+
 """
 
 SCORECARD = """\
@@ -81,6 +82,7 @@ onnx@cuda, torch@cuda
 
 onnx@rocm, torch@rocm
   no AMD GPU is here (/dev/kfd does not exist); see: parity doctor
+
 """
 
 FOREST = """\
@@ -112,6 +114,7 @@ torch@cpu
 
 To reproduce it in R, Python and pytest:
   parity explain suites/german_forest
+
 """
 
 
@@ -171,7 +174,7 @@ def test_names_and_values_are_never_taken_for_markup(tmp_path):
     assert "\u202e" not in text
     assert "\x07" not in text
     assert max(len(line) for line in text.splitlines() if "parity explain" not in line) <= 80
-    assert "parity explain 'suites/it'\"'\"'s here/model.toml'" in text
+    assert "parity explain 'suites/it'\"'\"'s here'\n" in text
 
 
 def test_a_wide_batch_shows_its_first_rows_and_counts_the_rest():
@@ -198,7 +201,15 @@ def test_what_was_expected_and_not_found_is_said():
     assert "The model file expects exactly rounding, but no fault was found." in text
 
 
+def test_a_path_is_given_from_where_one_is(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    inside = {**sample_runs.seed_migration(), "path": str(tmp_path / "suites" / "m" / "model.toml")}
+    assert "  parity explain suites/m\n" in shown(inside)
+    outside = {**inside, "path": "/elsewhere/m/model.toml"}
+    assert "  parity explain /elsewhere/m\n" in shown(outside)
+
+
 def test_what_is_to_be_copied_is_never_broken():
-    path = "suites/" + "a_long_folder/" * 9
+    path = "suites/" + "a_long_folder/" * 9 + "m"
     text = shown({**sample_runs.seed_migration(), "path": path})
     assert f"  parity explain {path}\n" in text

@@ -201,14 +201,16 @@ function startFlameGraph() {
   const profiles = JSON.parse(source.textContent);
   const find = (id) => document.getElementById(id);
   const graph = new FlameGraph(find("flame-stage"), find("flame-status"), find("flame-reset"));
+  const choice = find("flame-choice");
   const tables = document.querySelectorAll(".hot-one");
-  find("flame-choice").addEventListener("change", (event) => {
-    const chosen = Number(event.target.value);
+  const choose = () => {
+    const chosen = Number(choice.value);
     tables.forEach((table, i) => table.classList.toggle("aside", i !== chosen));
     graph.show(profiles[chosen]);
-  });
+  };
+  choice.addEventListener("change", choose);
   find("flame-search").addEventListener("input", (event) => graph.search(event.target.value));
-  graph.show(profiles[0]);
+  choose();
 }
 
 document.addEventListener("DOMContentLoaded", startFlameGraph);
