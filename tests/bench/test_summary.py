@@ -66,15 +66,13 @@ def shown(timings, width=80):
 READ = """\
 card · rows drawn from the schema, seed 0
 
-    rows  target           p50      p95      p99  in form  rows/s  x ref  calls
- ──────────────────────────────────────────────────────────────────────────────
-       1  r@cpu        2.00 ms  2.00 ms  2.00 ms  1.00 ms     500    ref    300
-          python@cp     500 µs   500 µs        -   250 µs      2k   0.25    100
-          u
+    rows  target          p50      p95      p99  in form  rows/s  x ref  calls
+ ─────────────────────────────────────────────────────────────────────────────
+       1  r@cpu       2.00 ms  2.00 ms  2.00 ms  1.00 ms     500    ref    300
+          python@cpu   500 µs   500 µs        -   250 µs      2k   0.25    100
 
- 100,000  r@cpu        50.0 ms        -        -  25.0 ms      2M    ref   10 *
-          python@cp  disagrees
-          u
+ 100,000  r@cpu       50.0 ms        -        -  25.0 ms      2M    ref   10 *
+          python@cpu    wrong
 
 onnx@cuda missing: no driver; install it
 python@cpu disagrees at 100,000 rows: 3 of 100,000 rows disagree; row 7: score
