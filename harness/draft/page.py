@@ -99,7 +99,7 @@ def _origin(one: OutputGuess, draft: Draft) -> Iterator[str]:
     if draft.ran is not None and draft.ran.source is not None:
         rows = "1 row" if draft.rows == 1 else f"{draft.rows} rows"
         yield toml.comment(
-            f"seen when {draft.ran.call}() of {draft.ran.source.name} was run on {rows} of the data"
+            f"seen by running {draft.ran.call}() of {draft.ran.source.name} on {rows} of the data"
         )
     yield from (toml.comment(remark) for remark in one.remarks)
 

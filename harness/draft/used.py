@@ -47,11 +47,12 @@ def _r_name(match: re.Match[str]) -> str:
 
 def _python_columns(text: str, frame: str) -> tuple[str, ...]:
     """``df["name"]`` or ``df[["a", "b"]]``, where it is read."""
-    found: list[str] = []
+    keys: list[ast.expr] = []
     for node in ast.walk(ast.parse(text)):
         if not (isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load)):
             continue
         if isinstance(node.value, ast.Name) and node.value.id == frame:
-            keys = node.slice.elts if isinstance(node.slice, ast.List) else [node.slice]
-            found += [k.value for k in keys if isinstance(k, ast.Constant) and isinstance(k.value, str)]
-    return tuple(dict.fromkeys(found))
+            keys += node.slice.elts if isinstance(node.slice, ast.List) else [node.slice]
+    keys.sort(key=lambda one: (one.lineno, one.col_offset))
+    texts = (one.value for one in keys if isinstance(one, ast.Constant))
+    return tuple(dict.fromkeys(text for text in texts if isinstance(text, str)))
