@@ -102,7 +102,9 @@ def _strings(column: Column) -> pa.Array:
 
 def _numbers(column: Column, kind: Kind) -> pa.Array:
     if column.kind == wire.DOUBLE:
-        found = pa.array(column.values, pa.float64(), mask=column.missing, from_pandas=True)
+        # pyarrow folds NaN into null only where it is given no mask
+        absent = None if column.missing is None else column.missing | np.isnan(column.values)
+        found = pa.array(column.values, pa.float64(), mask=absent, from_pandas=True)
     elif column.kind == wire.BOOL:
         found = pa.array(column.values.astype(bool), pa.bool_(), mask=column.missing)
     else:

@@ -40,7 +40,8 @@ def frame(batch: pa.RecordBatch, schema: Schema) -> pd.DataFrame:
     of the levels is missing here, where :func:`to_wire` refuses it.
     """
     columns = [_for_python(batch.column(place), one, strict=False) for place, one in enumerate(schema)]
-    return frame_of(columns, wire_inputs(schema), batch.num_rows)
+    # a copy: whoever writes into the frame must not write into the batch
+    return frame_of(columns, wire_inputs(schema), batch.num_rows).copy()
 
 
 def wire_inputs(schema: Schema) -> list[WireInput]:

@@ -77,7 +77,8 @@ def _array(value: Any) -> Any:
     kind = type(value)
     if kind.__module__.split(".")[0] == "pandas":
         # Series and Index: the array inside, whatever the index says; NA, NaT and Timestamp are scalars
-        inside = getattr(value, "array", value)
+        plain = isinstance(getattr(value, "dtype", None), np.dtype)
+        inside = value.to_numpy() if plain else getattr(value, "array", value)
         return inside if hasattr(inside, "__len__") else None
     if hasattr(value, "__array__"):
         found = np.asarray(value)

@@ -79,7 +79,7 @@ def _table(reader: _Reader, kept: Kept) -> Table:
 
 
 def _count(value: float) -> int:
-    if not (value >= 0 and value == int(value)):
+    if not (0 <= value < 2**53 and value == int(value)):
         raise WireError(f"a table of {value} rows")
     return int(value)
 
@@ -90,9 +90,16 @@ def _names(reader: _Reader, lengths: list[int]) -> list[str]:
     joined = reader.array(np.dtype("u1"), sum(lengths)).tobytes()
     names, at = [], 0
     for length in lengths:
-        names.append(joined[at : at + length].decode())
+        names.append(_text(joined[at : at + length]))
         at += length
     return names
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise WireError(f"a name that is not UTF-8: {raw!r} ({error.reason})") from None
 
 
 def _column(reader: _Reader, name: str, kind: int, nulls: int, rows: int, kept: Kept) -> Column:

@@ -13,8 +13,6 @@ from .wire import Column, Texts
 if TYPE_CHECKING:
     from typing import Callable
 
-_MICROSECONDS_A_DAY = 86_400_000_000
-
 
 def column(name: str, array: Any) -> Column:
     """The column of a one-dimensional numpy array or pandas extension array.
@@ -59,15 +57,9 @@ def _bools(name: str, array: Any) -> Column:
 def _times(name: str, array: Any) -> Column:
     missing = np.isnat(array)
     kept = missing if missing.any() else None
-    filled = (
-        array
-        if kept is None
-        else np.where(missing, array.dtype.type(0, *np.datetime_data(array.dtype)), array)
-    )
-    unit = np.datetime_data(array.dtype)[0]
-    if unit in ("Y", "M", "W", "D"):
-        return Column(name, wire.DATE, filled.astype("M8[D]").astype("<i8").astype("<f8"), kept)
-    return Column(name, wire.INSTANT, filled.astype("M8[us]").astype("<i8"), kept)
+    if np.datetime_data(array.dtype)[0] in ("Y", "M", "W", "D"):
+        return Column(name, wire.DATE, array.astype("M8[D]").astype("<i8").astype("<f8"), kept)
+    return Column(name, wire.INSTANT, array.astype("M8[us]").astype("<i8"), kept)
 
 
 def _text(name: str, array: Any) -> Column:
