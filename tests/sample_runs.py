@@ -229,7 +229,8 @@ COSTS = {
 
 def bundled(folder: Path) -> Path:
     """A run as `parity run` writes it, of sound, faulty and failing models."""
-    prints = {"suites/seed_migration/model.toml": "9f2c" * 16, "suites/german_forest/model.toml": "01ab" * 16}
+    files = {"model.toml": "9f2c" * 16, "score.R": "01ab" * 16, "../../fixtures/applicants.csv": "77e0" * 16}
+    prints = {"seed-migration": files, "german-logit": {"model.toml": "c0de" * 16}}
     told = {"command": ["parity", "run"], "environment": ENVIRONMENT, "fingerprints": prints}
     with RunWriter(folder, **told) as writer:
         for one in (scorecard(), logit(), forest(), seed_migration()):

@@ -113,6 +113,7 @@ def _about(run: Run, folder: Path) -> dict[str, Any]:
         "exit": run.footer.get("exit", "not given"),
         "fingerprint": hashlib.sha256(run_file.read_bytes()).hexdigest(),
         "environment": list(_environment(run)),
+        "fingerprints": _fingerprints(run),
     }
 
 
@@ -143,8 +144,17 @@ def _environment(run: Run) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         yield "Machine", alone
     for name, facts in parts.items():
         yield name.capitalize(), list(_flat(facts))
-    if run.header.get("fingerprints"):
-        yield "Fingerprints", list(_flat(run.header["fingerprints"]))
+
+
+def _fingerprints(run: Run) -> list[tuple[str, str, str]]:
+    """Model, file and SHA-256 of what the run was made from."""
+    found = []
+    for owner, files in (run.header.get("fingerprints") or {}).items():
+        if isinstance(files, Mapping):
+            found += [(owner, name, words.phrase(digest)) for name, digest in _flat(files)]
+        else:
+            found.append(("", owner, words.phrase(files)))
+    return found
 
 
 def _flat(facts: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:

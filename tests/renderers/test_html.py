@@ -139,7 +139,8 @@ def test_the_report_names_the_very_run(rendered, tmp_path):
     digest = hashlib.sha256((tmp_path / "bundled" / "run.jsonl").read_bytes()).hexdigest()
     assert text.count(digest) == 2  # among the facts, and above the signature
     assert "Intel(R) Xeon(R) Processor @ 2.70GHz" in text
-    assert "suites/seed_migration/model.toml" in text
+    assert "../../fixtures/applicants.csv" in text
+    assert "77e0" * 16 in text
 
 
 def test_the_stacks_are_given_to_the_page_as_data(rendered):
