@@ -161,8 +161,9 @@ class Runtime(Protocol):
         """Start a session. Raises MissingError or OpenError."""
         ...
 
-    def clues(self, model: Model, form: Form) -> tuple[Clue, ...]:
-        """What the form itself shows of its constants, thresholds and levels. Never raises for what it
+    def clues(self, model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]:
+        """What the form itself shows of its constants, thresholds and levels, read from its files or through
+        a session that this runtime opened for it (None: it could not be opened). Never raises for what it
         cannot read: it answers with less."""
         ...
 

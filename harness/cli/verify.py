@@ -22,20 +22,33 @@ def verify(
     paths: Annotated[list[Path], typer.Argument(help="Model files, or folders that hold them.")],
     target: Annotated[
         list[str] | None,
-        typer.Option(help="Only these targets: a name, NAME@DEVICE, or a pattern such as 'onnx@*'. Repeatable."),
+        typer.Option(
+            help="Only these targets: a name, NAME@DEVICE, or a pattern such as 'onnx@*'. Repeatable."
+        ),
     ] = None,
     require: Annotated[
-        list[str] | None, typer.Option(help="Targets that must not be missing (exit 3 if they are). Repeatable.")
+        list[str] | None,
+        typer.Option(help="Targets that must not be missing (exit 3 if they are). Repeatable."),
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="Rows to check (CSV or Parquet) in place of the model file's.")] = None,
-    budget: Annotated[str, typer.Option(help="Wall time for each target once it is warm, as 10s or 500ms.")] = "5s",
+    data: Annotated[
+        Path | None, typer.Option(help="Rows to check (CSV or Parquet) in place of the model file's.")
+    ] = None,
+    budget: Annotated[
+        str, typer.Option(help="Wall time for each target once it is warm, as 10s or 500ms.")
+    ] = "5s",
     deadline: Annotated[
-        str | None, typer.Option(help="Cut even the core of the search after this time: the status is then failed.")
+        str | None,
+        typer.Option(help="Cut even the core of the search after this time: the status is then failed."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the rows that are drawn; the same seed draws the same rows.")] = 0,
+    seed: Annotated[
+        int, typer.Option(help="Seed of the rows that are drawn; the same seed draws the same rows.")
+    ] = 0,
     json_file: Annotated[
         str | None, typer.Option("--json", help="Write the verdicts as JSON to a file; - is standard output.")
     ] = None,
+    time_limit: Annotated[
+        str, typer.Option(help="Seconds a single call of a form may take before it hangs.")
+    ] = "20s",
     save: Annotated[
         bool, typer.Option("--save", help="Keep counterexamples beside the model file, for the repository.")
     ] = False,
@@ -55,10 +68,15 @@ def verify(
       parity verify my_model/ --data applicants.parquet --json verdict.json
       parity verify suites/* --require onnx@cpu --json - | jq .
     """
+    from harness.protocols import Limits
     from harness.verify import Options
 
     options = Options(
-        budget_s=seconds(budget), deadline_s=seconds(deadline) if deadline else None, seed=seed, data=data
+        budget_s=seconds(budget),
+        deadline_s=seconds(deadline) if deadline else None,
+        seed=seed,
+        data=data,
+        limits=Limits(call_s=seconds(time_limit)),
     )
     asked = Asked(tuple(paths), tuple(target or ()), tuple(require or ()), json_file, save, run_folder)
     raise typer.Exit(int(run_verification(asked, options)))

@@ -78,7 +78,7 @@ def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:
     return open_python(model, form, limits, "graphs", given)
 
 
-def clues(model: Model, form: Form) -> tuple[Clue, ...]:
+def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]:
     """Thresholds, levels and constants of the file; none where it cannot be read, or ``onnx`` is not here."""
     if form.source is None or package_lack(_engines.python_of(None), "onnx", "onnx") is not None:
         return ()

@@ -68,14 +68,9 @@ def _content(path: Path, name: str, key: str) -> bytes:
         raise OpenError(f"target {name!r}: {path}: {error.strerror}; see `{key}` in the model file") from None
 
 
-def clues(model: Model, form: Form) -> tuple[Clue, ...]:
+def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]:
     """Constants, thresholds and levels of the functions, objects and model that the source makes."""
-    try:
-        session = _open(model, form, Limits())
-    except OpenError:
-        return ()
-    with session:
-        return session.mine()
+    return session.mine() if isinstance(session, WorkerSession) else ()
 
 
 def versions() -> Mapping[str, str]:

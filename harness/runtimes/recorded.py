@@ -44,7 +44,7 @@ def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:
     )
 
 
-def clues(model: Model, form: Form) -> tuple[Clue, ...]:
+def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]:
     """Recorded answers show nothing of how they were made; their rows are asked anyway."""
     return ()
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from harness.answer import Answer
+from harness.answer import Answer, Isolation
 from harness.causes import Cause
 from harness.comparison import compare
 from harness.model import Model
@@ -36,6 +36,14 @@ def self_check(model: Model, respondent: Respondent, batch: pa.RecordBatch) -> L
 
     Judged by each output's own tolerance. None where every answer is the same.
     """
+    remembered, respondent.failures = respondent.failures, Isolation()
+    try:
+        return _self_check(model, respondent, batch)
+    finally:
+        respondent.failures = remembered  # rows tried here were not compared with the other target's
+
+
+def _self_check(model: Model, respondent: Respondent, batch: pa.RecordBatch) -> Law | None:
     rows = batch.slice(0, SOME)
     first = respondent.ask(rows)
     if _differs(model, first, respondent.ask(rows)).any():

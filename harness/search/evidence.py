@@ -14,6 +14,7 @@ from harness.search.lab import Facet, Judgement, Row
 #: Disagreeing rows kept for each facet. Beyond it they are counted only.
 KEPT = 40_000
 KEPT_AGREEING = 256
+KEPT_UNTRIED = 32
 #: Whole batches kept for each facet, for what lies in the batch.
 CONTEXTS = 3
 
@@ -32,13 +33,17 @@ class Evidence:
     expected: int = 0  # rows that the reference answered
     _kept: dict[Facet, list[pa.RecordBatch]] = field(default_factory=dict)
     _agreeing: list[pa.RecordBatch] = field(default_factory=list)
+    _untried: list[pa.RecordBatch] = field(default_factory=list)
     _contexts: dict[Facet, list[pa.RecordBatch]] = field(default_factory=dict)
 
     def add(self, judgement: Judgement) -> None:
         """Take in one judged batch."""
         comparison = judgement.comparison
         self.rows += int(comparison.compared.sum())
-        self.untried += int((~comparison.compared).sum())
+        untried = np.flatnonzero(~comparison.compared)
+        self.untried += len(untried)
+        if len(untried) and sum(b.num_rows for b in self._untried) < KEPT_UNTRIED:
+            self._untried.append(judgement.batch.take(pa.array(untried[:8])))
         self.answered += int(judgement.candidate.answered.sum())
         self.expected += int(judgement.reference.answered.sum())
         for decision, mask in comparison.knife_edge.items():
@@ -57,6 +62,10 @@ class Evidence:
         if len(fine) and sum(b.num_rows for b in self._agreeing) < KEPT_AGREEING:
             step = max(1, len(fine) // 32)
             self._agreeing.append(judgement.batch.take(pa.array(fine[::step][:32])))
+
+    def left_untried(self) -> pa.RecordBatch:
+        """Some of the rows that were not compared because their batch failed."""
+        return _join(self.schema, self._untried)
 
     def kept(self, facet: Facet) -> pa.RecordBatch:
         """The disagreeing rows of a facet that were kept."""

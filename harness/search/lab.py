@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from harness import registry
 from harness.answer import Answer, Isolation, ask, joined
 from harness.comparison import Comparison, compare
 from harness.model import Model
-from harness.protocols import Limits, Outcome, Reply, Session
+from harness.protocols import Clue, Limits, Outcome, Reply, Session
 from harness.schema import Scalar
 from harness.target import Target, open_target
 
@@ -74,6 +75,14 @@ class Respondent:
         if self._session is None:
             self._session = Patient(open_target(self.model, self.target, self.limits))
         return self._session
+
+    def clues(self) -> tuple[Clue, ...]:
+        """What the form shows of itself; nothing of its live objects where it is not open."""
+        opened = self._session.session if isinstance(self._session, Patient) else None
+        found: tuple[Clue, ...] = registry.find("runtimes", self.target.form.runtime).clues(
+            self.model, self.target.form, opened
+        )
+        return found
 
     @property
     def recorded(self) -> pa.RecordBatch | None:

@@ -14,14 +14,13 @@ from harness.causes import Cause
 from harness.comparison import Comparison
 from harness.dataset import Data
 from harness.model import Model
-from harness.protocols import MissingError, OpenError, Outcome
+from harness.protocols import OpenError, Outcome
 from harness.search.batchwise import self_check
 from harness.search.evidence import Evidence
 from harness.search.explain import Explainer, Found
 from harness.search.lab import Lab, Respondent, facets
 from harness.search.rows import Effort, Space
 from harness.status import Status
-from harness.target import Target
 from harness.verify.counterexamples import Counterexample, as_batch
 from harness.verify.mismatches import mismatches, of_law
 from harness.verify.options import Options
@@ -72,6 +71,8 @@ class Examination:
             self._search(effort)
         except IncompleteError as error:
             return self._verdict(Status.FAILED, data, reason=str(error))
+        if not self._any():
+            self._try_alone()
         if self.evidence.expected == 0:
             return self._verdict(Status.FAILED, data, reason=self._reference_silent())
         if self.evidence.answered == 0:
@@ -81,6 +82,19 @@ class Examination:
         if status is Status.AGREES and self.evidence.rows == 0:
             return self._verdict(Status.FAILED, data, reason="no row could be compared")
         return self._verdict(status, data, found)
+
+    def _try_alone(self) -> None:
+        """Before it is said that all agrees, some of the rows whose batch failed are tried one by one."""
+        rows = self.evidence.left_untried()
+        if self.questions.recorded is None and rows.num_rows:
+            self._forget_failures()
+            for row in range(rows.num_rows):
+                self.evidence.add(self.lab.judge(rows.slice(row, 1)))
+
+    def _forget_failures(self) -> None:
+        """From here on every single row's outcome is evidence."""
+        for respondent in (self.lab.reference, self.lab.candidate):
+            respondent.failures = Isolation(limit=None)
 
     def _any(self) -> bool:
         return any(self.evidence.disagreeing.values())
@@ -160,8 +174,7 @@ class Examination:
             return own  # nothing else can be said of answers that change by themselves
         self.lab.solo = law is not None
         self.tell("finding causes")
-        for respondent in (self.lab.reference, self.lab.candidate):
-            respondent.failures = Isolation(limit=None)  # now every single row's outcome is evidence
+        self._forget_failures()
         deadline = self.started + self.options.budget_s
         explainer = Explainer(
             self.lab, self.questions.space, self.evidence, deadline, lawless=law is not None
@@ -203,12 +216,12 @@ class Examination:
         )
 
 
-def hangs(respondent: Respondent, space: Space) -> str | None:
-    """Open a target and ask two plain rows; the failure, in words, if it answers neither in time. Raises
-    MissingError or OpenError."""
+def silence(respondent: Respondent, space: Space) -> str | None:
+    """The failure, in words, of a target that answers none of a few plain rows because it hangs, or gives
+    another number of values whatever it is asked. Raises OpenError where a fresh worker cannot start."""
     for row in range(min(2, space.backgrounds.num_rows)):
         answer = respondent.ask(space.backgrounds.slice(row, 1))
-        if answer.outcomes[0] != Outcome.HUNG:
+        if answer.outcomes[0] not in (Outcome.HUNG, Outcome.MISALIGNED):
             return None
     return str(answer.failures[0])
 
@@ -222,27 +235,21 @@ def _flipped(comparison: Comparison, reference: Answer, candidate: Answer, decis
 def examine(
     model: Model,
     questions: Questions,
-    target: Target,
+    candidate: Respondent,
     options: Options,
     data: Data | None,
     saved: list[Counterexample],
 ) -> TargetVerdict:
-    """Verify one target of a model against the reference's answers. Never raises for what the target does."""
-    with Respondent(model, target, options.limits) as candidate:
-        try:
-            hung = hangs(candidate, questions.space)
-        except MissingError as error:
-            return TargetVerdict(str(target), Status.MISSING, reason=str(error))
-        except OpenError as error:
-            return TargetVerdict(str(target), Status.FAILED, reason=str(error))
-        if hung is not None:
-            return TargetVerdict(str(target), Status.FAILED, reason=f"it hangs: {hung}")
+    """Verify one open target of a model against the reference's answers. Never raises for what the target
+    does."""
+    target = str(candidate.target)
+    try:
+        silent = silence(candidate, questions.space)
+        if silent is not None:
+            return TargetVerdict(target, Status.FAILED, reason=f"it answers no row: {silent}")
         recorded = next((r for r in (questions.reference, candidate) if r.recorded is not None), None)
         if recorded is not None:
             questions = replace(questions, recorded=recorded.recorded)
-        try:
-            return Examination(model, questions, candidate, options, data, saved).run()
-        except OpenError as error:
-            return TargetVerdict(
-                str(target), Status.FAILED, reason=f"a fresh worker could not start: {error}"
-            )
+        return Examination(model, questions, candidate, options, data, saved).run()
+    except OpenError as error:
+        return TargetVerdict(target, Status.FAILED, reason=f"a fresh worker could not start: {error}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 
 from harness.causes import Cause
@@ -13,15 +14,14 @@ from harness.plan import Plan, make_plan
 from harness.protocols import MissingError, OpenError
 from harness.search.batchwise import self_check
 from harness.search.lab import Respondent
-from harness.search.pools import build_pools
-from harness.search.rows import Effort, Space, core, make_space
+from harness.search.rows import Effort, Space, core
 from harness.status import Status
 from harness.target import Target
 from harness.verify.counterexamples import load, local_folder, save
-from harness.verify.examine import examine, hangs
+from harness.verify.examine import examine, silence
 from harness.verify.options import Options
 from harness.verify.questions import Questions
-from harness.verify.sources import clues_of, read_rows
+from harness.verify.sources import read_rows, space_of
 from harness.verify.verdict import ModelVerdict, TargetVerdict
 
 
@@ -40,53 +40,89 @@ def verify_model(
     started = time.monotonic()
     plan = make_plan(model, targets, required)
     data, notes = read_rows(model, options)
-    rows = None if data is None else data.batch
-    pools = build_pools(model.schema, clues_of(model, plan), rows)
-    space = make_space(model.schema, pools, rows, options.seed)
-    with Respondent(model, plan.reference, options.limits) as reference:
-        verdicts, more = _verdicts(model, plan, space, reference, options, data)
+    with ExitStack() as stack:
+        verdicts, more = _Verification(model, plan, options, data, stack).run()
     path = None if model.path is None else str(model.path)
     seconds = time.monotonic() - started
     return ModelVerdict(
-        model.name, str(plan.reference), seconds, tuple(verdicts), model.expect, path, (*notes, *more)
+        model.name,
+        str(plan.reference),
+        seconds,
+        tuple(verdicts),
+        model.expect,
+        path,
+        (*model.notes, *notes, *more),
     )
 
 
-def _verdicts(
-    model: Model, plan: Plan, space: Space, reference: Respondent, options: Options, data: Data | None
-) -> tuple[list[TargetVerdict], list[str]]:
-    options.progress(str(plan.reference), "starting")
-    try:
-        hung = hangs(reference, space)
-    except MissingError as error:
-        reason = f"the reference {plan.reference} is missing: {error}"
-        return _all(plan.candidates, Status.MISSING, reason), []
-    except OpenError as error:
-        return _all(plan.candidates, Status.FAILED, f"the reference {plan.reference} failed: {error}"), []
-    if hung is not None:
-        return _all(plan.candidates, Status.FAILED, f"the reference {plan.reference} hangs: {hung}"), []
-    sample = next(core(space, options.seed, Effort()))
-    law = self_check(model, reference, sample)
-    notes: list[str] = []
-    if law is not None and law.cause is Cause.NONDETERMINISM:
-        reason = f"the reference {plan.reference} is nondeterministic: {law.words}"
-        return _all(plan.candidates, Status.FAILED, reason), []
-    if law is not None:
-        notes.append(f"the reference's rows depend on their batch ({law.words}): compared batch by batch")
-    questions = Questions(space, reference, options.seed)
-    return [_one(model, questions, target, options, data) for target in plan.candidates], notes
+class _Verification:
+    """One model under verification; sessions are ended by the stack."""
 
+    def __init__(
+        self, model: Model, plan: Plan, options: Options, data: Data | None, stack: ExitStack
+    ) -> None:
+        self.model = model
+        self.plan = plan
+        self.options = options
+        self.data = data
+        self.stack = stack
 
-def _all(targets: Iterable[Target], status: Status, reason: str) -> list[TargetVerdict]:
-    return [TargetVerdict(str(target), status, reason=reason) for target in targets]
+    def run(self) -> tuple[list[TargetVerdict], list[str]]:
+        """A verdict for every candidate, and notes on the model."""
+        reference, status, reason = self._open(self.plan.reference)
+        if reference is None:
+            word = "is missing" if status is Status.MISSING else "failed"
+            return self._all(status, f"the reference {self.plan.reference} {word}: {reason}"), []
+        opened = {str(target): self._open(target) for target in self.plan.candidates}
+        candidates = [respondent for respondent, _, _ in opened.values() if respondent is not None]
+        space = space_of(self.model, [reference, *candidates], self.data, self.options.seed)
+        refused, notes = self._check(reference, space)
+        if refused is not None:
+            return self._all(Status.FAILED, refused), []
+        questions = Questions(space, reference, self.options.seed)
+        verdicts = []
+        for name, (respondent, status, reason) in opened.items():
+            if respondent is None:
+                verdicts.append(TargetVerdict(name, status, reason=reason))
+            else:
+                verdicts.append(self._one(questions, respondent))
+                respondent.close()
+        return verdicts, notes
 
+    def _open(self, target: Target) -> tuple[Respondent | None, Status, str]:
+        """Open a target, or say why not."""
+        self.options.progress(str(target), "starting")
+        respondent = self.stack.enter_context(Respondent(self.model, target, self.options.limits))
+        try:
+            assert respondent.session is not None
+        except MissingError as error:
+            return None, Status.MISSING, str(error)
+        except OpenError as error:
+            return None, Status.FAILED, str(error)
+        return respondent, Status.AGREES, ""
 
-def _one(
-    model: Model, questions: Questions, target: Target, options: Options, data: Data | None
-) -> TargetVerdict:
-    options.progress(str(target), "starting")
-    saved, notes = load(model, options.saved or (local_folder(model), model.folder / "counterexamples"))
-    verdict = examine(model, questions, target, options, data, saved)
-    if options.save_to is not None:
-        save(options.save_to, str(target), verdict.mismatches)
-    return replace(verdict, notes=(*verdict.notes, *notes))
+    def _check(self, reference: Respondent, space: Space) -> tuple[str | None, list[str]]:
+        """Why the reference cannot serve, or None; and notes on how it serves."""
+        name = str(self.plan.reference)
+        self.options.progress(name, "checking that it agrees with itself")
+        silent = silence(reference, space)
+        if silent is not None:
+            return f"the reference {name} answers no row: {silent}", []
+        sample = next(core(space, self.options.seed, Effort()))
+        law = self_check(self.model, reference, sample)
+        if law is None:
+            return None, []
+        if law.cause is Cause.NONDETERMINISM:
+            return f"the reference {name} is nondeterministic: {law.words}", []
+        return None, [f"the reference's rows depend on their batch ({law.words}): compared batch by batch"]
+
+    def _one(self, questions: Questions, candidate: Respondent) -> TargetVerdict:
+        saved, notes = load(self.model, (local_folder(self.model), self.model.folder / "counterexamples"))
+        verdict = examine(self.model, questions, candidate, self.options, self.data, saved)
+        if self.options.save_to is not None:
+            save(self.options.save_to, verdict.target, verdict.mismatches)
+        return replace(verdict, notes=(*verdict.notes, *notes))
+
+    def _all(self, status: Status, reason: str) -> list[TargetVerdict]:
+        candidates: Iterable[Target] = self.plan.candidates
+        return [TargetVerdict(str(target), status, reason=reason) for target in candidates]

@@ -10,12 +10,11 @@ import pyarrow.parquet
 
 from harness.answer import Answer, joined
 from harness.model import Model
-from harness.plan import make_plan
 from harness.search.lab import Respondent
-from harness.search.pools import build_pools
-from harness.search.rows import Effort, core, make_space
+from harness.search.rows import Effort, core
+from harness.target import target_of
 from harness.verify.options import Options
-from harness.verify.sources import clues_of, read_rows
+from harness.verify.sources import read_rows
 
 MOST_ROWS = 200_000
 
@@ -36,17 +35,15 @@ def record_answers(model: Model, output: Path, options: Options) -> tuple[int, i
         raise RecordingError(
             f"{model.name}: {both[0]!r} is an input and an output; a recording has one column a name: rename one"
         )
-    plan = make_plan(model)
     data, _ = read_rows(model, options)
     rows = None if data is None else data.batch
-    space = make_space(
-        model.schema, build_pools(model.schema, clues_of(model, plan), rows), rows, options.seed
-    )
-    effort = Effort()
-    with Respondent(model, plan.reference, options.limits) as reference:
+    target = target_of(model, model.reference)
+    with Respondent(model, target, options.limits) as reference:
+        assert reference.session is not None  # open before its clues are asked for
+        space = space_of(model, [reference], data, options.seed)
         batches, answers = [], []
-        for batch in [*([] if rows is None else [rows]), *core(space, options.seed, effort)]:
-            options.progress(str(plan.reference), f"{sum(b.num_rows for b in batches):,} rows recorded")
+        for batch in [*([] if rows is None else [rows]), *core(space, options.seed, Effort())]:
+            options.progress(str(target), f"{sum(b.num_rows for b in batches):,} rows recorded")
             answers.append(reference.ask(batch))
             batches.append(batch)
             if sum(b.num_rows for b in batches) >= MOST_ROWS:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
-from harness import registry
 from harness.dataset import Data, read_data
 from harness.legal import legal_rows
 from harness.model import Model
-from harness.plan import Plan
 from harness.protocols import Clue
+from harness.search.lab import Respondent
+from harness.search.pools import build_pools
+from harness.search.rows import Space, make_space
 from harness.verify.options import Options
 
 
@@ -36,11 +38,13 @@ def read_rows(model: Model, options: Options) -> tuple[Data | None, list[str]]:
     return replace(data, batch=data.batch.filter(pa.array(legal)), keys=keys), [note]
 
 
-def clues_of(model: Model, plan: Plan) -> list[Clue]:
+def clues_of(respondents: Iterable[Respondent]) -> list[Clue]:
     """What every form that takes part shows of itself, each form once."""
-    forms = {t.form.name: t.form for t in (plan.reference, *plan.candidates)}
-    found: list[Clue] = []
-    for form in forms.values():
-        runtime = registry.find("runtimes", form.runtime)
-        found.extend(runtime.clues(model, form))
-    return found
+    by_form = {respondent.target.name: respondent for respondent in respondents}
+    return [clue for respondent in by_form.values() for clue in respondent.clues()]
+
+
+def space_of(model: Model, respondents: Iterable[Respondent], data: Data | None, seed: int) -> Space:
+    """Everything rows are made from. Raises ConstraintError or NoLegalRowError."""
+    rows = None if data is None else data.batch
+    return make_space(model.schema, build_pools(model.schema, clues_of(respondents), rows), rows, seed)

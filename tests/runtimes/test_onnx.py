@@ -138,7 +138,7 @@ def test_threads_are_a_variant(model: Model, variant: str) -> None:
 
 
 def test_clues_of_a_file_name_its_inputs(model: Model) -> None:
-    found = {(one.value, one.role, one.input) for one in runtime.clues(model, model.forms[0])}
+    found = {(one.value, one.role, one.input) for one in runtime.clues(model, model.forms[0], None)}
     assert found == {
         (40, "threshold", "n"),
         (40, "constant", None),
