@@ -28,7 +28,8 @@ def program(tmp_path):
 
 def waits_for_interrupt(then):
     # `read` from a pipe that never ends: woken by the signal only
-    return f'trap \'{then}; exit 0\' INT\n{READY}\nmkfifo "$output.wait"\nwhile :; do read x < "$output.wait"; done'
+    wait = 'mkfifo "$output.wait"\nwhile :; do read x < "$output.wait"; done'
+    return f"trap '{then}; exit 0' INT\n{READY}\n{wait}"
 
 
 def test_samples_are_read_when_the_body_has_ended(program):
