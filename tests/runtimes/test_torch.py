@@ -236,16 +236,17 @@ def test_a_function_is_opened_called_and_mined_in_a_worker(tmp_path: Path) -> No
         failure = session.call(model.schema.batch({"x": [-1.0]})).failure
         assert failure is not None
         assert (failure.outcome, failure.kind, failure.message) == (Outcome.RAISED, "ValueError", "negative")
+        clues = runtime.clues(model, model.forms[0], session)
+        assert {620.25, 700.5} <= {one.value for one in clues}
     finally:
         session.close()
-    assert {620.25, 700.5} <= {one.value for one in runtime.clues(model, model.forms[0])}
 
 
 def test_a_source_that_cannot_be_imported_is_an_open_error_with_its_line(tmp_path: Path) -> None:
     model = model_of(tmp_path, "import torch\nEDGES = [1,\n", [X])
     with pytest.raises(OpenError, match=r"score_torch\.py:2"):
         runtime.open(model, model.forms[0], Place(), LIMITS)
-    assert runtime.clues(model, model.forms[0]) == ()
+    assert runtime.clues(model, model.forms[0], None) == ()
 
 
 def test_what_a_place_cannot_mean_is_refused_not_ignored(tmp_path: Path) -> None:
