@@ -146,4 +146,7 @@ class _Sampler:
                 "`--cap-add SYS_PTRACE`"
             )
         lines = [line.strip() for line in self._said.splitlines() if line.strip()]
-        return f"py-spy cannot sample process {self._pid}: {lines[-1] if lines else 'it says nothing'}"
+        # what comes behind its error is a backtrace of py-spy's own
+        error = next((line for line in lines if line.startswith("Error:")), None)
+        said = error or (lines[-1] if lines else "it says nothing")
+        return f"py-spy cannot sample process {self._pid}: {said}"

@@ -70,6 +70,13 @@ def test_one_process_that_cannot_be_sampled_does_not_stop_the_other(program):
     assert refused.error == "py-spy cannot sample process 2: Error: no python here"
 
 
+def test_the_backtrace_behind_an_error_is_left_out(program):
+    spy = program('echo "Error: no such process"; echo; echo "Stack backtrace:"; echo "  0: main"; exit 1')
+    with pyspy.recording([1], spy) as recordings:
+        pass
+    assert recordings[0].error == "py-spy cannot sample process 1: Error: no such process"
+
+
 def test_a_sampler_that_never_begins_is_given_up(program, monkeypatch):
     monkeypatch.setattr(pyspy, "READY_S", 0.05)
     with pyspy.recording([1], program("exec cat /dev/zero > /dev/null")) as recordings:
@@ -117,4 +124,4 @@ def test_a_process_that_is_no_python_is_said():
         assert other.stdin is not None
         other.stdin.close()
     assert recordings[0].error is not None
-    assert str(other.pid) in recordings[0].error
+    assert recordings[0].error.startswith(f"py-spy cannot sample process {other.pid}: Error:")
