@@ -22,6 +22,7 @@ from harness.search.rows import NoLegalRowError
 from harness.status import Status
 from harness.workload.batches import Batch, batch_of
 from harness.workload.memory import free_bytes, shortage
+from harness.workload.quiet import load_average
 
 ROWS = (1, 1_000, 100_000)
 
@@ -51,7 +52,7 @@ def bench_size(
 ) -> list[Timing]:
     """Time opened targets on one batch, the reference first among them; one timing each, in their order."""
     here = [lane for lane in lanes if isinstance(lane, Lane)]
-    blank = Timing(model.name, "", rows, Status.FAILED, seed=settings.seed)
+    blank = Timing(model.name, "", rows, Status.FAILED, seed=settings.seed, load=load_average())
     reference = lanes[0]
     if isinstance(reference, Absent):
         return [_without_reference(blank, lane, reference) for lane in lanes]

@@ -44,8 +44,9 @@ class Timing:
     ``rounds`` counts how many of the samples, in order, belong to each round of the interleaving.
     A sample is one call, or the mean of ``repeats`` calls where one is too quick for the clock.
     ``warmup`` calls came before and were discarded; ``settled`` says whether they had come to rest.
-    ``source`` says whether the batch is the model's own data or drawn. ``cold`` is the start of the
-    session that gave the samples; it has a record of its own.
+    ``source`` says whether the batch is the model's own data or drawn. ``load`` is the machine's load
+    average (how many processes wanted to run over the last minute) when it began, where the system says
+    it. ``cold`` is the start of the session that gave the samples; it has a record of its own.
     """
 
     model: str
@@ -61,6 +62,7 @@ class Timing:
     settled: bool = False
     seed: int = 0
     source: str = "drawn"
+    load: float | None = None
     cold: Cold | None = None
 
     @property
@@ -97,6 +99,7 @@ class Timing:
             "settled": self.settled,
             "seed": self.seed,
             "source": self.source,
+            "load": self.load,
         }
 
     @classmethod
@@ -116,4 +119,5 @@ class Timing:
             settled=record["settled"],
             seed=record["seed"],
             source=record["source"],
+            load=record["load"],
         )

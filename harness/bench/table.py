@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from harness.bench.summary import PERCENTS, Percentile, Summary
 from harness.digest.words import duration, listing, plural
 from harness.stats import samples_needed
 from harness.status import Status
+from harness.workload.quiet import is_busy
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,6 +85,12 @@ def _notes(summaries: Sequence[Summary]) -> Iterator[str]:
         yield f"-  too few calls to tell ({needs}); give more --seconds"
     if any(not s.timing.settled for s in timed):
         yield "*  its times had not come to rest when warming up ended; give more --seconds"
+    cores = os.cpu_count() or 1
+    loads = [s.timing.load for s in timed if is_busy(s.timing.load, cores)]
+    if loads:
+        busy = max(load for load in loads if load is not None)
+        where = f"load {busy:.1f} on {plural(cores, 'core')}"
+        yield f"the machine was busy ({where}): compare ratios, not times"
     repeated = sorted({s.timing.repeats for s in timed if s.timing.repeats > 1})
     if repeated:
         yield f"too quick for the clock: a sample is the mean of {repeated[-1]} calls, which hides tails"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -24,3 +25,16 @@ def collector_paused() -> Iterator[Callable[[], object]]:
         gc.unfreeze()
         if was_enabled:
             gc.enable()
+
+
+def load_average() -> float | None:
+    """How many processes wanted to run over the last minute; None where the system does not say."""
+    try:
+        return round(os.getloadavg()[0], 2)
+    except (OSError, AttributeError):  # not on every system
+        return None
+
+
+def is_busy(load: float | None, cores: int) -> bool:
+    """Whether others want the machine as well: more want to run than a bench and its one worker explain."""
+    return load is not None and load > cores + 1

@@ -111,6 +111,10 @@ def test_samples_that_are_means_say_so():
     assert "a sample is the mean of 20 calls" in shown([timing("r@cpu", repeats=20)])
 
 
+def test_a_busy_machine_is_said():
+    assert "the machine was busy (load 99999.0 on" in shown([timing("r@cpu", load=99_999.0)])
+
+
 def test_names_with_brackets_are_shown_as_they_are():
     text = shown([untimed("[red]x[/red]@cpu", Status.FAILED, "[bold]broken[/bold]")])
     assert "[red]x[/red]@cpu failed: [bold]broken[/bold]" in text
