@@ -32,14 +32,14 @@ def write(path: Path, text: str) -> Path:
 def model_of(
     folder: Path,
     runtime: str,
-    source: str | None,
+    text: str | None,
     inputs: Sequence[Input],
     outputs: Mapping[str, Kind],
     **form: Any,
 ) -> Model:
-    """A model with one form, named like its runtime. ``source`` is the text of its source file."""
-    if source is not None:
-        form["source"] = write(folder / f"score{SUFFIXES[runtime]}", source)
+    """A model with one form, named like its runtime. ``text`` is that of its source file."""
+    if text is not None:
+        form["source"] = write(folder / f"score{SUFFIXES[runtime]}", text)
     form.setdefault("call", "score")
     return Model(
         name="tiny",
