@@ -1,0 +1,2 @@
+def score(df):
+    return df[["salary", "bonus", "rent"]].sum(axis=1)

@@ -1,0 +1,2 @@
+def score(df):
+    return 620 - 80 * df["utilisation"]
