@@ -23,7 +23,7 @@ _TIMEOUT_S = 60.0  # a first import of torch from a cold disk
 def package_lack(python: Path, package: str, extra: str) -> Lack | None:
     """Why an interpreter lacks a package that is only looked for, not imported; None if it is there."""
     if python == Path(sys.executable):
-        found = importlib.util.find_spec(package) is not None
+        found = _has_spec(package)
     else:
         code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({package!r}) is None)"
         found = _run(python, code).returncode == 0
@@ -59,6 +59,13 @@ def versions_of(names: Sequence[str]) -> Mapping[str, str]:
         except importlib.metadata.PackageNotFoundError:
             continue
     return found
+
+
+def _has_spec(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:  # an import hook may say so itself
+        return False
 
 
 def _run(python: Path, code: str) -> subprocess.CompletedProcess[str]:
