@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 
@@ -13,7 +14,9 @@ class Printed:
     """A file without a name that takes standard output and error. The last 64 KiB are worth keeping."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=0, mode="ab+")  # noqa: SIM115 - closed by close()
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - closed by close()
+        # tempfile does not open for appending whatever its mode: cutting the file would leave a hole
+        fcntl.fcntl(self.fd, fcntl.F_SETFL, fcntl.fcntl(self.fd, fcntl.F_GETFL) | os.O_APPEND)
 
     @property
     def fd(self) -> int:
