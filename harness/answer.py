@@ -24,6 +24,7 @@ ISOLATED_PER_FAILURE = 64
 #: The same for hangs and deaths: each costs a time limit or a restart.
 LOST_PER_FAILURE = 3
 REMEMBERED = 64
+_LOST = (Outcome.HUNG, Outcome.DIED)
 
 
 #: The failure kind of a recording that does not hold a row.
@@ -111,7 +112,7 @@ class Isolation:
 
     def is_known(self, failure: Failure) -> bool:
         """Whether enough rows that fail so have been tried alone."""
-        if failure.outcome in (Outcome.HUNG, Outcome.DIED):
+        if failure.outcome in _LOST:
             return self.seen[signature(failure)] >= LOST_PER_FAILURE
         return self.limit is not None and self.seen[signature(failure)] >= self.limit
 
@@ -166,7 +167,8 @@ def _isolate(session: Session, batch: pa.RecordBatch, whole: _Part, memory: Isol
         elif len(part.rows) == 1:
             memory.add_failing(batch.take(pa.array(part.rows)), part.failure)
             done.append(part)
-            if sum(memory.seen.values()) >= learn_after and pending and memory.fine:
+            lost = part.failure.outcome in _LOST
+            if (lost or sum(memory.seen.values()) >= learn_after) and pending and memory.fine:
                 learn_after += max(4, learn_after // 2)
                 memory.learn()
                 pending = _sorted_by_rule(batch, memory, pending)
@@ -200,7 +202,10 @@ def _sorted_by_rule(
 
 
 def _predicted(batch: pa.RecordBatch, memory: Isolation, part: _Part) -> bool:
-    if not memory.fine or (part.failure and part.failure.outcome in (Outcome.HUNG, Outcome.DIED)):
+    if not memory.fine:
+        return True
+    assert part.failure is not None
+    if part.failure.outcome in _LOST and memory.seen[signature(part.failure)] >= 4 * LOST_PER_FAILURE:
         return True
     return bool(predict(memory.stumps, batch.take(pa.array(part.rows))).all())
 

@@ -1,4 +1,4 @@
-"""Hold one target's answers against the reference's: which rows disagree, in what, and which decisions flip."""
+"""Hold a target's answers against the reference's: which rows disagree, in what, which decisions flip."""
 
 from __future__ import annotations
 

@@ -166,7 +166,8 @@ def _integers(texts: pa.Array) -> pa.Array:
 
 
 def _not(mask: pa.Array) -> npt.NDArray[np.bool_]:
-    return ~pc.fill_null(mask, False).to_numpy(zero_copy_only=False).astype(bool)
+    false: npt.NDArray[np.bool_] = ~pc.fill_null(mask, False).to_numpy(zero_copy_only=False).astype(bool)
+    return false
 
 
 def _unreadable(texts: pa.Array, one: Input) -> npt.NDArray[np.bool_]:

@@ -33,7 +33,7 @@ PACKAGES = (
     ),
     *("onnx", "onnxruntime", "onnxruntime-gpu", "onnxruntime-migraphx", "onnxruntime-rocm"),
     *("onnxruntime-openvino", "onnxruntime-directml", "onnxruntime-webgpu", "torch", "rpy2-rinterface"),
-    *("hypothesis", "pytest", "pytest-benchmark", "py-spy", "typer", "rich", "jinja2", "altair"),
+    *("hypothesis", "pytest", "pytest-benchmark", "py-spy", "typer", "rich", "jinja2"),
 )
 
 #: Environment variables that change numbers, thread counts or which device is seen.

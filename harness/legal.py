@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -40,10 +42,15 @@ def holding_rows(batch: pa.RecordBatch, schema: Schema) -> Mask:
             verdict = rows.eval(rule, engine="python")
         except Exception as error:  # pandas raises almost anything for an expression it cannot do
             raise ConstraintError(f"constraint {rule!r} cannot be evaluated: {error}") from error
-        if np.ndim(verdict) == 0:
-            verdict = np.full(batch.num_rows, bool(verdict))
-        holds &= np.asarray([v is True or v is np.True_ or v == True for v in _plain(verdict)])  # noqa: E712
+        holds &= _true(verdict, batch.num_rows)
     return holds
+
+
+def _true(verdict: Any, rows: int) -> Mask:
+    """A verdict of pandas on so many rows as a mask: a rule without inputs is one truth, NA does not hold."""
+    if np.ndim(verdict) == 0:
+        return np.full(rows, bool(verdict))
+    return np.asarray([v is not None and bool(v) for v in _plain(verdict)], dtype=bool)
 
 
 def _plain(verdict: object) -> list[object]:

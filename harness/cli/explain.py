@@ -49,7 +49,9 @@ def _explain(model: Model, language: str | None) -> Exit:
     for note in notes:
         typer.echo(f"parity: {note}", err=True)
     if not examples:
-        typer.echo(f"{model.name}: no counterexample is saved here; run: parity verify {model.path}", err=True)
+        typer.echo(
+            f"{model.name}: no counterexample is saved here; run: parity verify {model.path}", err=True
+        )
         return Exit.OK
     for number, example in enumerate(examples, start=1):
         _show(model, example, number, language)

@@ -13,7 +13,9 @@ from harness.status import Exit
 def record(
     path: Annotated[Path, typer.Argument(help="A model file, or the folder that holds it.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The Parquet file to write.")],
-    data: Annotated[Path | None, typer.Option(help="Rows to record (CSV or Parquet) besides those of the search.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Rows to record (CSV or Parquet) besides those of the search.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the rows that are drawn.")] = 0,
 ) -> None:
     """Ask the reference every row that a verification would send, and write inputs and answers to Parquet.
@@ -33,7 +35,7 @@ def record(
     from harness.verify import Options
     from harness.verify.recording import RecordingError, record_answers
 
-    models, _ = load_models((path,))
+    models, _ = load_models((path,), to_be_written=(output,))
     if not models:
         raise typer.Exit(int(Exit.USAGE))
     if len(models) > 1:
@@ -47,7 +49,8 @@ def record(
     except (DataError, RecordingError, TargetError) as error:
         raise fail(str(error)) from None
     except OpenError as error:
-        raise fail(f"{model.name}: the reference {model.reference} cannot answer: {error}", Exit.NOTHING) from None
+        message = f"{model.name}: the reference {model.reference} cannot answer: {error}"
+        raise fail(message, Exit.NOTHING) from None
     raised = f" ({left_out:,} rows on which it raises were left out)" if left_out else ""
     typer.echo(f"{output}: {rows:,} rows with the answers of {model.reference}{raised}")
     typer.echo(f'use it as a target: runtime = "recorded", source = "{output.name}"')

@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from harness.record import RunWriter
     from harness.verify import ModelVerdict
 
+SUITES = Path("suites")
 REPORTS = Path("reports") / "runs"
 ROWS = (1, 1_000, 100_000)
 PROFILE_ROWS = 10_000
 
 
 def run(
-    suites: Annotated[Path, typer.Argument(help="The folder of suites: one folder a model.")] = Path("suites"),
+    suites: Annotated[Path, typer.Argument(help="The folder of suites: one folder a model.")] = SUITES,
     budget: Annotated[str, typer.Option(help="Wall time for verifying each target, as 10s.")] = "5s",
     seed: Annotated[int, typer.Option(help="Seed of the rows that are drawn.")] = 0,
     bench: Annotated[bool, typer.Option("--bench/--no-bench", help="Time every form that agrees.")] = True,
-    profile: Annotated[bool, typer.Option("--profile/--no-profile", help="Profile every form that ran.")] = True,
+    profile: Annotated[
+        bool, typer.Option("--profile/--no-profile", help="Profile every form that agrees.")
+    ] = True,
     run_folder: Annotated[
         Path | None, typer.Option("--run", help="Where to write the run (default: reports/runs/TIME).")
     ] = None,
@@ -84,9 +87,7 @@ def judged(verdict: ModelVerdict) -> Exit:
     return Exit.NOTHING if missing or failed else Exit.DISAGREES
 
 
-def _verify(
-    model: Model, title: str, budget_s: float, seed: int, writer: RunWriter
-) -> ModelVerdict | None:
+def _verify(model: Model, title: str, budget_s: float, seed: int, writer: RunWriter) -> ModelVerdict | None:
     from harness.cli.display import progress
     from harness.cli.verify import show
     from harness.dataset import DataError

@@ -19,7 +19,7 @@ def stamp() -> str:
 
 
 def new_run(folder: Path | None, models: Sequence[Model], parent: Path = LOCAL) -> RunWriter:
-    """Open a run in a folder, or in a new one named by the time. Raises RunError where it holds one already."""
+    """Open a run in a folder, or in one named by the time. Raises RunError where it holds one already."""
     from harness.environment import describe
     from harness.modelfile import fingerprint
 

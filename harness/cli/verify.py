@@ -131,8 +131,11 @@ def run_verification(asked: Asked, options: Options) -> Exit:
     return status
 
 
-def load_models(paths: tuple[Path, ...]) -> tuple[list[Model], list[Exit]]:
-    """The models that could be read; each that could not is said on standard error."""
+def load_models(
+    paths: tuple[Path, ...], to_be_written: tuple[Path, ...] = ()
+) -> tuple[list[Model], list[Exit]]:
+    """The models that could be read; each that could not is said on standard error. Answers that the command
+    is about to write need not be there."""
     from harness.modelfile import ModelFileError, find_model_files, load_model
 
     models: list[Model] = []
@@ -141,7 +144,7 @@ def load_models(paths: tuple[Path, ...]) -> tuple[list[Model], list[Exit]]:
         try:
             for file in find_model_files([path]):
                 try:
-                    models.append(load_model(file))
+                    models.append(load_model(file, to_be_written=to_be_written))
                 except ModelFileError as error:
                     typer.echo(f"parity: {error}", err=True)
                     statuses.append(Exit.USAGE)

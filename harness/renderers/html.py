@@ -53,7 +53,7 @@ def _templates() -> Environment:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ModuleNotFoundError:
         raise MissingError(
-            "the HTML report needs Jinja2, which is not installed; `pip install 'parity-harness[report]'`, "
+            "the HTML report needs Jinja2, which is not installed; `pip install jinja2`, "
             "or choose another format (json, junit, markdown, terminal)"
         ) from None
 

@@ -24,7 +24,7 @@ from harness.search.lab import Facet, Judgement, Lab, Row
 from harness.search.levels import read_missing, read_values
 from harness.search.line import Line, simplest_probe, walk
 from harness.search.pin import Pin, pin
-from harness.search.relation import Relation, relate
+from harness.search.relation import Floats, Relation, relate
 from harness.search.rows import Space, random_rows
 from harness.search.segments import Reading, read_line
 from harness.search.simple import to_number
@@ -199,7 +199,7 @@ class Explainer:
         if bad.mean() > 0.75:
             return reading.cause
         said = {
-            side: {repr(judged.said(side, facet.output, row)) for row in np.flatnonzero(bad)}
+            side: {repr(judged.said(side, facet.output, int(row))) for row in np.flatnonzero(bad)}
             for side in ("reference", "candidate")
         }
         constant = all(len(values) == 1 for values in said.values())
@@ -229,7 +229,7 @@ class Explainer:
     def _set_aside(
         self, facet: Facet, pending: pa.RecordBatch, cluster: Cluster
     ) -> tuple[pa.RecordBatch, int]:
-        """Neutralise the cluster's rows. Those that then agree are explained; the others stay, neutralised."""
+        """Neutralise the cluster's rows. Those that then agree are explained; others stay, neutralised."""
         inside = cluster.holds(pending)
         count = int(inside.sum())
         if not count:
@@ -268,11 +268,11 @@ class Explainer:
         return rows.filter(pa.array(~close & facet.of(judged.comparison)))
 
 
-def _numbers(judged: Judgement, facet: Facet) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _numbers(judged: Judgement, facet: Facet) -> tuple[Floats, Floats]:
     return _column(judged.reference, facet.output), _column(judged.candidate, facet.output)
 
 
-def _column(answer: Answer, output: str) -> np.ndarray:  # type: ignore[type-arg]
+def _column(answer: Answer, output: str) -> Floats:
     if output not in answer.outputs:
         return np.full(answer.rows, np.nan)
     return doubles(answer.outputs[output])

@@ -7,6 +7,7 @@ values, all of them in the same batches.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -120,7 +121,7 @@ def _points(pool: Pool, include: Sequence[Number]) -> list[Number]:
     ]
     gaps = [
         m
-        for a, b in zip(numbers, numbers[1:], strict=False)
+        for a, b in itertools.pairwise(numbers)
         if (m := _middle(a, b, pool.input.kind)) is not None
     ]
     low, high = (to_number(v) for v in pool.input.bounds or (0, 0))
@@ -190,7 +191,7 @@ def _refine(
     """Bisect every boundary beside a disagreement down to adjacent values."""
     open_ends = [
         (left, right)
-        for left, right in zip(probes, probes[1:], strict=False)
+        for left, right in itertools.pairwise(probes)
         if not _alike(left, right, steps) and (left.bad or right.bad)
     ][:MOST_BOUNDARIES]
     found = {p.at: p for p in probes}

@@ -8,6 +8,7 @@ its single-precision reading, small decimals, its negative and the integers next
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def _pool(one: Input, clues: list[Clue], data: pa.Array | None) -> Pool:
         marks = frozenset()
     missing: list[Scalar | None] = [None] if one.missing else []
     kept_main = _legal(one, main, set())
-    known = set(kept_main)
+    known: set[Scalar | None] = set(kept_main)
     kept_near = _legal(one, near, known)
     kept_far = _legal(one, far, known)
     return Pool(one, _plain(one, data), (*kept_main, *missing), tuple(kept_near), tuple(kept_far), marks)
@@ -220,7 +221,7 @@ def _moment(value: dt.date, kind: Kind) -> Number:
 
 
 def _middles(marks: Sequence[Number]) -> Iterator[Number]:
-    for low, high in zip(marks, marks[1:], strict=False):
+    for low, high in itertools.pairwise(marks):
         middle = (low + high) / 2
         if math.isfinite(middle):
             yield middle

@@ -220,7 +220,8 @@ def _pick(pool: Pool, rng: Rng, rows: int) -> npt.NDArray[np.int64]:
     weights = np.array([0.65 if sizes[0] else 0, 0.25 if sizes[1] else 0, 0.10 if sizes[2] else 0])
     tier = rng.choice(3, size=rows, p=weights / weights.sum())
     within = rng.random(rows)
-    return np.array(starts)[tier] + (within * np.array(sizes)[tier]).astype(np.int64)
+    picked: npt.NDArray[np.int64] = np.array(starts)[tier] + (within * np.array(sizes)[tier]).astype(np.int64)
+    return picked
 
 
 def _random(space: Space, rng: Rng, rows: int) -> pa.RecordBatch:

@@ -92,9 +92,8 @@ def _step(segment: Segment) -> int | None:
 
 def where(line: Line, low: Number, high: Number) -> str:
     """Where values from low to high lie, as a person says it."""
-    first, last = (_text(v, line.kind) for v in (low, high))
     if low == high:
-        return f"{line.name} = {first}"
+        return f"{line.name} = {_text(low, line.kind)}"
     above, below = _from(low, line.kind), _to(high, line.kind)
     if low == line.segments[0].low:
         return f"{line.name} {below}"

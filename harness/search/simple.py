@@ -40,7 +40,7 @@ def simplest_integer(low: int, high: int) -> int:
     if high < 0:
         return -simplest_integer(-high, -low)
     for zeros in range(len(str(high)), -1, -1):
-        step = 10**zeros
+        step: int = 10**zeros
         candidate = -(-low // step) * step
         if candidate <= high:
             return candidate

@@ -83,7 +83,7 @@ def _quiet() -> Sequence[tuple[str, Callable[[Floats], Floats]]]:
 
 
 def _one_at_a_time(space: Space, row: Row) -> list[tuple[str, Row]]:
-    tries = []
+    tries: list[tuple[str, Row]] = []
     for name, pool in space.pools.items():
         values = [v for v in pool.main if v is not None and v != row[name]]
         step = max(1, len(values) // VALUES)

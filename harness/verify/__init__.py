@@ -1,4 +1,4 @@
-"""Verify a model: every target against the reference, on the data, on saved counterexamples and in a search."""
+"""Verify a model: every target against the reference, on data, saved counterexamples and in a search."""
 
 from __future__ import annotations
 

@@ -130,8 +130,8 @@ class Examination:
         for batch, expected in self.questions.core(effort):
             if deadline is not None and time.monotonic() - self.started > deadline:
                 raise IncompleteError(
-                    f"search incomplete: the deadline of {deadline:g} s came before the core of the search was "
-                    "done; allow more with --deadline, or make the form faster"
+                    f"search incomplete: the deadline of {deadline:g} s came before the core of the search "
+                    "was done; allow more with --deadline, or make the form faster"
                 )
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
@@ -200,8 +200,8 @@ class Examination:
     ) -> TargetVerdict:
         if self.evidence.untried:
             self.notes.append(
-                f"{self.evidence.untried:,} rows were not compared: their batch failed, and rows like them had "
-                "been tried alone"
+                f"{self.evidence.untried:,} rows were not compared: their batch failed, and rows like them "
+                "had been tried alone"
             )
         return TargetVerdict(
             target=str(self.candidate.target),

@@ -74,7 +74,7 @@ def _not_again(lab: Lab, output: str, member: Found, rows: int) -> Mismatch:
 def _scaled(evidence: Evidence, member: Found) -> int:
     """Rows explained, scaled from those that were kept to all that were seen."""
     facet = member.cluster.facet
-    kept = max(1, evidence.kept(facet).num_rows)
+    kept: int = max(1, evidence.kept(facet).num_rows)
     return max(1, round(member.rows * evidence.disagreeing.get(facet, kept) / kept))
 
 

@@ -72,7 +72,7 @@ def sliced(batch: pa.RecordBatch, rows: int) -> Iterator[pa.RecordBatch]:
 
 
 def measure_effort(space: Space, respondents: tuple[Respondent, ...], budget_s: float) -> Effort:
-    """How large batches and how thorough a core the slowest of some targets can do in about half the budget."""
+    """How large batches, and how thorough a core, the slowest target can do in about half the budget."""
     rate = min(_rate(space, respondent) for respondent in respondents)
     batch = int(np.clip(rate * BATCH_S, LEAST_BATCH, MOST_BATCH))
     return Effort(batch=batch, share=_share(space, rate, budget_s))
@@ -80,10 +80,11 @@ def measure_effort(space: Space, respondents: tuple[Respondent, ...], budget_s: 
 
 def _rate(space: Space, respondent: Respondent) -> float:
     """Rows a second, on the largest of some batches that is answered quickly."""
-    respondent.ask(space.backgrounds.slice(0, 1), isolate=False)  # a fresh worker has a slow first call
+    singles = (space.backgrounds.slice(row, 1) for row in range(space.backgrounds.num_rows))
+    plain = next((s for s in singles if respondent.ask(s).answered.all()), space.backgrounds.slice(0, 1))
     rate = 1.0
     for rows in (1, 32, 2_048):
-        sample = space.backgrounds.take(pa.array(np.arange(rows) % space.backgrounds.num_rows))
+        sample = plain.take(pa.array(np.zeros(rows, dtype=np.int64)))
         start = time.monotonic()
         respondent.ask(sample, isolate=False)
         elapsed = time.monotonic() - start

@@ -14,7 +14,7 @@ from harness.search.lab import Respondent
 from harness.search.rows import Effort, core
 from harness.target import target_of
 from harness.verify.options import Options
-from harness.verify.sources import read_rows
+from harness.verify.sources import read_rows, space_of
 
 MOST_ROWS = 200_000
 
@@ -33,7 +33,8 @@ def record_answers(model: Model, output: Path, options: Options) -> tuple[int, i
     both = sorted(set(model.schema.names) & {o.name for o in model.outputs})
     if both:
         raise RecordingError(
-            f"{model.name}: {both[0]!r} is an input and an output; a recording has one column a name: rename one"
+            f"{model.name}: {both[0]!r} is an input and an output; a recording has one column a name: "
+            "rename one"
         )
     data, _ = read_rows(model, options)
     rows = None if data is None else data.batch
@@ -41,7 +42,8 @@ def record_answers(model: Model, output: Path, options: Options) -> tuple[int, i
     with Respondent(model, target, options.limits) as reference:
         assert reference.session is not None  # open before its clues are asked for
         space = space_of(model, [reference], data, options.seed)
-        batches, answers = [], []
+        batches: list[pa.RecordBatch] = []
+        answers: list[Answer] = []
         for batch in [*([] if rows is None else [rows]), *core(space, options.seed, Effort())]:
             options.progress(str(target), f"{sum(b.num_rows for b in batches):,} rows recorded")
             answers.append(reference.ask(batch))

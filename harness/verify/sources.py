@@ -29,8 +29,8 @@ def read_rows(model: Model, options: Options) -> tuple[Data | None, list[str]]:
         return data, []
     first = int(np.flatnonzero(~legal)[0])
     note = (
-        f"{path}: {int((~legal).sum())} of {len(legal)} rows are not legal input by the model file and were not "
-        f"compared (the first: {model.key or 'row'} {data.keys[first]})"
+        f"{path}: {int((~legal).sum())} of {len(legal)} rows are not legal input by the model file and were "
+        f"not compared (the first: {model.key or 'row'} {data.keys[first]})"
     )
     if not legal.any():
         return None, [note]

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from harness.status import Exit, Status, worst
@@ -136,12 +137,20 @@ class ModelVerdict:
         """As one entry of ``models``."""
         entry: Json = {"model": self.model, "reference": self.reference, "seconds": round(self.seconds, 3)}
         if self.path is not None:
-            entry["path"] = self.path
+            entry["path"] = shown_path(self.path)
         if self.expect:
             entry |= {"expect": list(self.expect), "expected": self.as_expected}
         if self.notes:
             entry["notes"] = list(self.notes)
         return entry | {"targets": [target.to_json() for target in self.targets]}
+
+
+def shown_path(path: str) -> str:
+    """A path as a person in the current directory would write it; in full where it lies elsewhere."""
+    try:
+        return str(Path(path).absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return path
 
 
 def document(verdicts: Sequence[ModelVerdict]) -> Json:

@@ -93,8 +93,6 @@ def test_folded_stacks_of_several_targets_begin_with_the_target(parity, model, t
 
 
 def test_a_flame_graph_page_is_written(parity, model, tmp_path, monkeypatch):
-    pytest.importorskip("jinja2", reason="pages need the extra 'report'")
-    pytest.importorskip("altair", reason="pages need the extra 'report'")
     with_profiles(monkeypatch, SAMPLED)
     assert parity(model, "-o", tmp_path / "flame.html").exit_code == 0
     assert "score (new.py:2)" in (tmp_path / "flame.html").read_text("utf-8")
