@@ -38,8 +38,8 @@ from harness.search.simple import from_number, to_number
 
 Row = dict[str, Scalar | None]
 
-#: How many values an input has in one batch, how many inputs are missing in one row, at most.
-PALETTE, ABSENT = 3, 3
+#: How many values an input has in one batch, at most.
+PALETTE = 3
 #: Rows that are tried before a draw is given up because of the constraints.
 CANDIDATES = 256
 #: Draws given up before ten were kept, after which the test ends with an explanation. Hypothesis itself
@@ -168,17 +168,11 @@ def _batches(draw: DrawFn, source: _Source, counts: SearchStrategy[int]) -> pa.R
 def _absences(names: list[str]) -> SearchStrategy[Sequence[str]]:
     """Which inputs are missing: seldom many, because a row of which most is missing hides the rest.
 
-    The number of draws is the same for none, some and all, and "all" comes first and is the largest:
-    so shrinking leaves only those out that it must.
+    A die for each input, and not a list of names: so that shrinking can leave each out by itself.
     """
-    if not names:
-        return st.just(())
-    slots = [st.integers(0, 2 * len(names)) for _ in range(min(ABSENT, len(names)))]
-
-    def chosen(die: int, *picks: int) -> Sequence[str]:
-        return names if die == 15 else [names[pick - 1] for pick in picks if 1 <= pick <= len(names)]
-
-    return st.builds(chosen, st.integers(0, 15), *slots)
+    sides = min(max(2 * len(names), 4), 10)
+    dice = st.tuples(*(st.integers(1, sides) for _ in names))
+    return dice.map(lambda thrown: [name for name, die in zip(names, thrown, strict=True) if die == sides])
 
 
 def _arranged(
