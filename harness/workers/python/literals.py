@@ -110,6 +110,9 @@ class _Walk:
             yield from self.walk(child, at)
 
     def _context(self, node: ast.AST, at: _At) -> _At:
+        if type(node).__name__ == "Match":  # Python 3.10 and later
+            about = self.mentions(node.subject)  # type: ignore[attr-defined]
+            return _At(about.pop() if len(about) == 1 else None, "threshold")
         if isinstance(node, _APART) and not (isinstance(node, ast.Dict) and at.input):
             return _At()
         if isinstance(node, ast.Call) and head(node) in _APART_CALLS:
@@ -118,7 +121,7 @@ class _Walk:
             isinstance(node, ast.Call) and head(node) in _CUTS | _COMPARING
         )
         if not isinstance(node, (ast.Compare, ast.Call, ast.BinOp, ast.UnaryOp, ast.Subscript)):
-            return _match(self, node, at)
+            return at
         about = self.mentions(node)
         role = "threshold" if cut else at.role
         if len(about) > 1:
@@ -150,11 +153,3 @@ def _keys(node: ast.AST) -> list[ast.AST]:
     if isinstance(node, ast.Subscript):
         return [node.slice]
     return list(node.args[:1]) if isinstance(node, ast.Call) else []
-
-
-def _match(walk: _Walk, node: ast.AST, at: _At) -> _At:
-    """``match df.level: case "A": ...`` compares the subject with each pattern (Python 3.10 and later)."""
-    if type(node).__name__ == "Match":
-        about = walk.mentions(node.subject)  # type: ignore[attr-defined]
-        return _At(about.pop() if len(about) == 1 else None, "threshold")
-    return at

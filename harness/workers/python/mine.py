@@ -46,7 +46,9 @@ def _own_modules(module: Any) -> list[Any]:
 
 
 def _is_own(file: Any, folder: str) -> bool:
-    return isinstance(file, str) and file.startswith(folder) and "site-packages" not in file
+    if not isinstance(file, str) or not file.startswith(folder):
+        return False
+    return not file.startswith(sys.prefix) and "site-packages" not in file
 
 
 def _source(module: Any, inputs: Sequence[str], live: Mapping[str, Sequence[Find]]) -> list[Find]:
@@ -77,7 +79,7 @@ def value(one: Any, origin: str, inputs: Sequence[str] = (), input: str | None =
     (``{"input": "age", "below": 31.5}``) one of whose values is an input's name.
     """
     found: list[Find] = []
-    for find in _walk(one, (origin, input), frozenset(inputs), 0, set()):
+    for find in _walk(one, (origin, input), frozenset(inputs), 0, {}):
         found.append(find)
         if len(found) >= MOST:
             break
@@ -85,14 +87,14 @@ def value(one: Any, origin: str, inputs: Sequence[str] = (), input: str | None =
 
 
 def _walk(
-    one: Any, at: tuple[str, str | None], inputs: frozenset[str], depth: int, seen: set[int]
+    one: Any, at: tuple[str, str | None], inputs: frozenset[str], depth: int, seen: dict[int, Any]
 ) -> Iterator[Find]:
     if isinstance(one, (str, bool, int, float, np.generic)):
         yield from _scalar(one, at, inputs)
         return
     if one is None or depth > _DEEPEST or id(one) in seen:
         return
-    seen.add(id(one))
+    seen[id(one)] = one  # kept, so that no later object gets its number
     # properties and iterators of foreign objects are user code, and a constant that cannot be read is no loss
     try:
         parts = list(_parts(one, at, inputs))
