@@ -52,8 +52,10 @@ def bench_size(
 ) -> list[Timing]:
     """Time opened targets on one batch, the reference first among them; one timing each, in their order."""
     here = [lane for lane in lanes if isinstance(lane, Lane)]
-    blank = Timing(model.name, "", rows, Status.FAILED, seed=settings.seed, load=load_average())
     reference = lanes[0]
+    blank = Timing(
+        model.name, "", rows, Status.FAILED, reference.name, seed=settings.seed, load=load_average()
+    )
     if isinstance(reference, Absent):
         return [_without_reference(blank, lane, reference) for lane in lanes]
     try:

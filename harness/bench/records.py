@@ -39,6 +39,7 @@ class Cold:
 class Timing:
     """All samples of one target at one batch size, or why there are none.
 
+    ``parity`` says how its answers to the timed batch stand to those of the target ``reference``.
     ``samples_ns`` are whole calls as the caller sees them, transport included; ``compute_ns`` is the
     part of each of the same calls that the form itself ran (empty where its runtime does not say).
     ``rounds`` counts how many of the samples, in order, belong to each round of the interleaving.
@@ -53,6 +54,7 @@ class Timing:
     target: str
     rows: int
     parity: Status
+    reference: str = ""
     reason: str | None = None
     samples_ns: tuple[int, ...] = ()
     compute_ns: tuple[int, ...] = ()
@@ -89,6 +91,7 @@ class Timing:
             "target": self.target,
             "scenario": self.scenario,
             "rows": self.rows,
+            "reference": self.reference,
             "parity": str(self.parity),
             "reason": self.reason,
             "samples_ns": list(self.samples_ns),
@@ -110,6 +113,7 @@ class Timing:
             target=record["target"],
             rows=record["rows"],
             parity=Status(record["parity"]),
+            reference=record["reference"],
             reason=record["reason"],
             samples_ns=tuple(record["samples_ns"]),
             compute_ns=tuple(record["compute_ns"]),

@@ -13,11 +13,11 @@ def timing(target, rows=1000, ns=1_000_000, calls=300, **more):
     samples = tuple(ns + i for i in range(calls))
     compute = tuple(s // 2 for s in samples)
     keys = {"samples_ns": samples, "compute_ns": compute, "rounds": (calls // 10,) * 10, "settled": True}
-    return Timing("card", target, rows, Status.AGREES, **(keys | more))
+    return Timing("card", target, rows, Status.AGREES, "r@cpu", **(keys | more))
 
 
 def untimed(target, status, reason, rows=1000):
-    return Timing("card", target, rows, status, reason)
+    return Timing("card", target, rows, status, "r@cpu", reason)
 
 
 def test_percentiles_rates_and_ratios_are_derived_on_reading():
