@@ -1,0 +1,3 @@
+score <- function(df) {
+  ifelse(toupper(trimws(df$employer)) == "CITY COUNCIL", 25, 0)
+}

@@ -1,0 +1,3 @@
+score <- function(df) {
+  startsWith(df$iban, "DE") & nchar(df$iban) == 22
+}

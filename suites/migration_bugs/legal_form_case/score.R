@@ -1,0 +1,3 @@
+score <- function(df) {
+  grepl("gmbh", df$firm, ignore.case = TRUE)
+}

@@ -1,0 +1,2 @@
+def score(df):
+    return df["firm"].str.contains("GmbH|gmbh", regex=True)

@@ -1,0 +1,3 @@
+score <- function(df) {
+  grepl("@temps.io", df$email, fixed = TRUE)
+}

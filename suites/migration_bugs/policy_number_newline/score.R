@@ -1,0 +1,3 @@
+score <- function(df) {
+  grepl("^[A-Z]{2}[0-9]{6}$", df$policy)
+}

@@ -1,0 +1,3 @@
+score <- function(df) {
+  ifelse(df$surname < "M", "first", "second")
+}
