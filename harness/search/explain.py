@@ -220,7 +220,19 @@ class Explainer:
                 words = f"{here.where} with {others}"
                 return Cluster(facet, here.cause, words, pinned.row, regions, neutral)
         words = " and ".join(f"{n} = {pinned.row[n]!r}" for n in pinned.inputs)
-        return Cluster(facet, Cause.INTERACTION, words, pinned.row, regions, neutral)
+        return Cluster(facet, self._condition(pinned), words, pinned.row, regions, neutral)
+
+    def _condition(self, pinned: Pin) -> Cause:
+        """The cause of a region of several inputs: what all of it has in common, else their interaction."""
+        for name in pinned.inputs:
+            one, value = self.space.schema[name], pinned.row[name]
+            if value is None:
+                return Cause.MISSING_VALUE
+            if value in one.special:
+                return Cause.SPECIAL_VALUE
+            if one.kind is Kind.CATEGORY and value not in one.levels:
+                return Cause.UNSEEN_CATEGORY
+        return Cause.INTERACTION
 
     def _unexplained(self, facet: Facet, pending: pa.RecordBatch) -> Cluster:
         words = "no row was found on which the forms agree"

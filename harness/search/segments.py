@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -235,7 +236,7 @@ def _outermost(line: Line, segment: Segment) -> bool:
         return True
     inner = line.segments[1:-1]
     if not line.steps:
-        return _levels_off(segment) and bool(inner)
+        return _levels_off(line, segment)
     opposite = last if segment.low == first.low else first
     return (
         any(
@@ -247,12 +248,19 @@ def _outermost(line: Line, segment: Segment) -> bool:
     )
 
 
-def _levels_off(segment: Segment) -> bool:
-    """Whether exactly one of the two answers is constant over the segment."""
-    references = [p.reference for p in segment.probes]
-    candidates = [p.candidate for p in segment.probes]
-    flat = [all(same(v, side[0]) for v in side) for side in (references, candidates)]
-    return flat[0] != flat[1]
+def _levels_off(line: Line, segment: Segment) -> bool:
+    """Whether exactly one of the two answers is constant over the segment, and is not so elsewhere."""
+    elsewhere = [p for s in line.segments if s is not segment for p in s.probes]
+    levels_off = [
+        _flat([getattr(p, side) for p in segment.probes])
+        and not _flat([getattr(p, side) for p in elsewhere])
+        for side in ("reference", "candidate")
+    ]
+    return levels_off[0] != levels_off[1]
+
+
+def _flat(said: list[Any]) -> bool:
+    return all(same(value, said[0]) for value in said)
 
 
 def _negative(line: Line, segment: Segment) -> bool:
