@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.schema import Schema
 
-#: How many times its eight bytes a cell a batch may take in the harness and one worker together: in transport,
+#: How many times its eight bytes a cell a batch may take in harness and worker together: in transport,
 #: as the frame that the form sees, and what the form makes of it. The German scorecard takes 2.8 to 4.2 at
 #: 500,000 rows (R, Python, ONNX, torch); twice that leaves room for other forms.
 COPIES = 8
