@@ -66,7 +66,7 @@ find_function <- function(call, source) {
     get0(call, envir = globalenv(), mode = "function")
   }
   if (!is.null(found)) return(found)
-  own <- Filter(function(name) is.function(get(name, globalenv())), ls(globalenv()))
+  own <- names(Filter(is.function, globals()))
   there <- if (length(own)) paste0("there are: ", paste(own, collapse = ", ")) else "it defines none"
   cannot_open(paste0(
     if (is.na(source)) "R" else source, ": no function named '", call, "' (", there,

@@ -12,12 +12,22 @@ mine <- function(form) {
   attempt <- function(expression) tryCatch(expression, error = function(e) NULL)
   attempt(mine_source(form, found))
   attempt(mine_functions(form, found))
-  for (name in ls(globalenv())) {
-    one <- get(name, envir = globalenv())
+  held <- globals()
+  for (name in names(held)) {
+    one <- held[[name]]
     if (!is.function(one)) attempt(walk_object(one, name, found, input_called(name, found), 0L))
   }
   if (form$takes_model) attempt(mine_model(form$model, found))
   finds_table(found)
+}
+
+# what the source left in the global environment, by name; an active binding is code, not data
+globals <- function() {
+  names <- ls(globalenv())
+  names <- names[!vapply(names, bindingIsActive, NA, env = globalenv())]
+  held <- lapply(names, function(name) tryCatch(get(name, envir = globalenv()), error = function(e) NULL))
+  names(held) <- names
+  held
 }
 
 mine_source <- function(form, found) {
@@ -29,8 +39,7 @@ mine_source <- function(form, found) {
 
 # functions that other files brought, and the form's own where it has no source
 mine_functions <- function(form, found) {
-  brought <- lapply(ls(globalenv()), get, envir = globalenv())
-  names(brought) <- ls(globalenv())
+  brought <- globals()
   if (is.na(form$source)) brought[[form$label]] <- form$fun
   for (name in names(brought)) {
     fun <- brought[[name]]
