@@ -1,0 +1,3 @@
+score <- function(df) {
+  df$rate / df$income <= 13 / 30
+}

@@ -1,0 +1,2 @@
+def score(df):
+    return df["rate"] / df["income"] <= 0.4333

@@ -1,0 +1,5 @@
+from statistics import mode
+
+
+def score(df):
+    return [mode(grades) for grades in df.itertuples(index=False)]

@@ -1,0 +1,3 @@
+score <- function(df) {
+  log(df$good / df$bad)
+}

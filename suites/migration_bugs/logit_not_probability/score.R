@@ -1,0 +1,3 @@
+score <- function(df) {
+  plogis(-2 + 0.4 * df$arrears - 0.0003 * df$income)
+}

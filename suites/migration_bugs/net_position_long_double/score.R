@@ -1,0 +1,3 @@
+score <- function(df) {
+  unname(rowSums(df[, c("bought", "fees", "sold")]))
+}

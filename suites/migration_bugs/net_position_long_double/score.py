@@ -1,0 +1,2 @@
+def score(df):
+    return df["bought"] + df["fees"] + df["sold"]

@@ -1,0 +1,2 @@
+def score(df):
+    return df["paid_at"].dt.hour < 5

@@ -1,0 +1,3 @@
+score <- function(df) {
+  df$cents > 100000000
+}

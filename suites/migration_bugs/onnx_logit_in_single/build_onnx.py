@@ -1,0 +1,32 @@
+"""Build score.onnx: python suites/migration_bugs/onnx_logit_in_single/build_onnx.py."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+constants = {
+    "income_weight": -0.00013,
+    "debt_weight": 0.000041,
+    "age_weight": -0.0173,
+    "age_origin": 18,
+    "intercept": -2.5,
+}
+nodes = [
+    helper.make_node("Sub", ["age", "age_origin"], ["years"]),
+    helper.make_node("Mul", ["income", "income_weight"], ["of_income"]),
+    helper.make_node("Mul", ["debt", "debt_weight"], ["of_debt"]),
+    helper.make_node("Mul", ["years", "age_weight"], ["of_age"]),
+    helper.make_node("Sum", ["of_income", "of_debt", "of_age", "intercept"], ["logit"]),
+]
+graph = helper.make_graph(
+    nodes,
+    "logit",
+    [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N"]) for name in ("income", "debt", "age")],
+    [helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["N"])],
+    [numpy_helper.from_array(np.array(value, np.float32), name) for name, value in constants.items()],
+)
+model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+onnx.checker.check_model(model)
+onnx.save(model, Path(__file__).with_name("score.onnx"))

@@ -1,0 +1,3 @@
+score <- function(df) {
+  df$month %/% 12L
+}

@@ -1,0 +1,3 @@
+score <- function(df) {
+  round(487.123 + 28.8539 * df$log_odds)
+}

@@ -1,0 +1,2 @@
+def score(df):
+    return (487.123 + 28.8539 * df["log_odds"]).astype(int)

@@ -1,0 +1,3 @@
+score <- function(df) {
+  df$rate > 0.035
+}

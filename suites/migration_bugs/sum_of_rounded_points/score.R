@@ -1,0 +1,3 @@
+score <- function(df) {
+  round(df$income_part + df$history_part)
+}

@@ -1,0 +1,3 @@
+score <- function(df) {
+  df$turnover_cents / 100000
+}

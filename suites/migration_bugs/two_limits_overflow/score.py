@@ -1,0 +1,2 @@
+def score(df):
+    return df["credit"] + df["guarantee"]
