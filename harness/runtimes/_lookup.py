@@ -75,7 +75,11 @@ def _bits(column: pa.Array) -> Codes:
     """Values as 64-bit integers, equal where the values are the same."""
     if pa.types.is_boolean(column.type):
         column = column.cast(pa.int8())
-    filled = pc.fill_null(column, pa.scalar(0).cast(column.type)) if column.null_count else column
+    elif pa.types.is_date32(column.type):
+        column = column.cast(pa.int32())
+    elif pa.types.is_timestamp(column.type):
+        column = column.cast(pa.int64())
+    filled = pc.fill_null(column, 0) if column.null_count else column
     values: Any = filled.to_numpy(zero_copy_only=False)
     if not pa.types.is_floating(column.type):
         return np.asarray(values.astype(np.int64))

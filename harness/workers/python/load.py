@@ -22,10 +22,9 @@ def module(source: str | None, name: str | None) -> Any:
     except OpenFailure:
         raise
     except SyntaxError as error:
-        where = f"{error.filename}:{error.lineno}"
-        raise OpenFailure(
-            f"{where}: {type(error).__name__}: {error.msg}: {(error.text or '').strip()}"
-        ) from None
+        where = f"{error.filename or source or name}" + (f":{error.lineno}" if error.lineno else "")
+        line = f": {error.text.strip()}" if error.text else ""
+        raise OpenFailure(f"{where}: {type(error).__name__}: {error.msg}{line}") from None
     except ModuleNotFoundError as error:
         raise _module_not_found(error, source, name) from error
     # the source is user code: whatever it raises while it is imported belongs in the message

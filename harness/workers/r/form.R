@@ -43,16 +43,21 @@ evaluate <- function(path, text) {
 
 evaluate_one <- function(expression, where) {
   trace <- ""
-  tryCatch(
-    withCallingHandlers(
-      eval(expression, globalenv()),
-      error = function(e) trace <<- traceback_of(sys.calls())
-    ),
-    packageNotFoundError = function(e) {
-      cannot_open(paste0(where, ": there is no R package '", e$package, "'"), lacking = e$package)
+  failed <- tryCatch(
+    {
+      withCallingHandlers(
+        eval(expression, globalenv()),
+        error = function(e) trace <<- traceback_of(sys.calls())
+      )
+      NULL
     },
-    error = function(e) cannot_open(paste0(where, ": ", clean(conditionMessage(e))), trace = trace)
+    error = function(e) e
   )
+  if (is.null(failed)) return(invisible())
+  if (inherits(failed, "packageNotFoundError")) {
+    cannot_open(paste0(where, ": there is no R package '", failed$package, "'"), lacking = failed$package)
+  }
+  cannot_open(paste0(where, ": ", clean(conditionMessage(failed))), trace = trace)
 }
 
 find_function <- function(call, source) {
@@ -145,6 +150,7 @@ traceback_of <- function(calls, label = NULL) {
     top <- which(grepl("^eval\\(expression, globalenv\\(\\)\\)$", texts))
     if (length(top)) texts <- texts[-seq_len(top[1L] + 1L)]
   }
-  texts <- texts[!grepl("^\\.handleSimpleError\\(|^h\\(simpleError\\(", texts)]
+  # the last calls are those of the handler that asks
+  texts <- texts[!grepl("^\\.handleSimpleError\\(|^h\\(simpleError\\(|^\\(function ?\\(e\\)", texts)]
   clean(paste(texts, collapse = "\n"))
 }

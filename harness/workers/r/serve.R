@@ -1,12 +1,12 @@
 # The loop: say hello, open a form, answer calls until the pipe ends.
 
 serve_here <- function(read_fd, write_fd) {
-  serve(link_of(descriptor(read_fd, "rb"), descriptor(write_fd, "wb")))
+  serve(link_of(function() descriptor(read_fd, "rb"), function() descriptor(write_fd, "wb")))
 }
 
-# started by a shell that has put the frames' way out on descriptor 3 and all that is printed on standard error
+# started by a shell that has put the frames' way out on descriptor 3, and all that is printed on standard error
 serve_elsewhere <- function() {
-  serve(link_of(file("stdin", "rb", raw = TRUE), descriptor(3L, "wb")))
+  serve(link_of(function() file("stdin", "rb", raw = TRUE), function() descriptor(3L, "wb")))
 }
 
 # on a socket (some ssh servers) a descriptor cannot be opened by its path: then cat passes it on
@@ -16,9 +16,24 @@ descriptor <- function(fd, mode) {
   if (is.null(opened)) pipe(paste0("cat >&", fd), mode) else opened
 }
 
-link_of <- function(input, output) {
-  list(input = input, output = output, kept = new.env(parent = emptyenv()))
+link_of <- function(open_input, open_output) {
+  link <- new.env(parent = emptyenv())
+  link$open_input <- open_input
+  link$open_output <- open_output
+  link$input <- open_input()
+  link$output <- open_output()
+  link$kept <- new.env(parent = emptyenv())
+  link
 }
+
+# closeAllConnections() in a form closes the worker's own, too; between two frames nothing is lost by that
+mend <- function(link) {
+  for (side in c("input", "output")) {
+    if (!is_open(link[[side]])) link[[side]] <- link[[paste0("open_", side)]]()
+  }
+}
+
+is_open <- function(con) tryCatch(isOpen(con), error = function(e) FALSE)
 
 serve <- function(link) {
   settle()
@@ -40,7 +55,11 @@ serve <- function(link) {
   quit("no", 0L, FALSE)
 }
 
-say <- function(link, kind, call, tables) write_frame(link, kind, call, frame_parts(tables))
+say <- function(link, kind, call, tables) {
+  parts <- frame_parts(tables)
+  mend(link)
+  write_frame(link, kind, call, parts)
+}
 
 # the same locale and time zone everywhere, also where the environment did not travel
 settle <- function() {

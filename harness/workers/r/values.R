@@ -67,22 +67,25 @@ bare <- function(x) {
 }
 
 factor_column <- function(x) {
-  labels <- enc2utf8(levels(x))
+  labels <- levels(x)
   if (anyNA(labels)) return(character_column(labels[bare(x)]))
-  if (!all(validUTF8(labels))) return(not_utf8(labels))
-  coded_column(bare(x), labels)
+  coded(bare(x), labels)
 }
 
 character_column <- function(x) {
-  x <- enc2utf8(x)
   entries <- unique(x)
   entries <- entries[!is.na(entries)]
-  if (!all(validUTF8(entries))) return(not_utf8(entries))
-  coded_column(match(x, entries), entries)
+  coded(match(x, entries), entries)
 }
 
-not_utf8 <- function(entries) {
-  other_column("text that is not valid UTF-8", iconv(entries[!validUTF8(entries)][1L], "", "ASCII", sub = "byte"))
+# entries in any encoding; enc2utf8() would spell invalid bytes out as text, so they are looked for before
+coded <- function(codes, entries) {
+  valid <- validEnc(entries)
+  utf8 <- enc2utf8(entries)
+  valid <- valid & validUTF8(utf8)
+  if (all(valid)) return(coded_column(codes, utf8))
+  example <- iconv(entries[!valid][1L], "", "ASCII", sub = "byte")
+  other_column("text that is not valid UTF-8", example)
 }
 
 other_of <- function(x) {
