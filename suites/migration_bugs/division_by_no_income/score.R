@@ -1,0 +1,3 @@
+score <- function(df) {
+  df$debt / df$income > 8
+}

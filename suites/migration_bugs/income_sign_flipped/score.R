@@ -1,0 +1,3 @@
+score <- function(df) {
+  -1.4 - 0.00005 * df$income + 0.62 * df$arrears
+}

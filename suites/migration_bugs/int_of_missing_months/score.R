@@ -1,0 +1,3 @@
+score <- function(df) {
+  df$months %/% 12
+}
