@@ -75,6 +75,7 @@ class Cluster:
     neutral: Mapping[str, Any] = field(default_factory=dict)
     evidence: str = ""
     batch: tuple[Row, ...] = ()
+    marked: bool = False  # whether it lies at a number that a form names
 
     def holds(self, batch: pa.RecordBatch) -> Mask:
         """Which rows lie in all regions of the cluster."""

@@ -8,8 +8,9 @@ cause as well, and stay. So a common cause never hides a rare one.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,7 @@ from harness.search.batchwise import alone, batch_cause, smallest_batch
 from harness.search.cluster import Cluster, Region, neutralise, simplicity
 from harness.search.evidence import Evidence, rows_of
 from harness.search.lab import Facet, Judgement, Lab, Row
-from harness.search.levels import read_missing, read_values
+from harness.search.levels import permuted, read_missing, read_values
 from harness.search.line import Line, simplest_probe, walk
 from harness.search.pin import Pin, pin
 from harness.search.relation import Floats, Relation, relate
@@ -39,7 +40,7 @@ OTHERS = 400  # random rows over which a region of one input is tried
 
 #: Causes of a whole region of an input, and causes of single values and thin slices.
 BROAD = (Cause.TABLE_VALUE, Cause.COEFFICIENT)
-NARROW = (Cause.INTERVAL_CLOSURE, Cause.THRESHOLD, Cause.ROUNDING, Cause.SINGLE_PRECISION)
+NARROW = (Cause.INTERVAL_CLOSURE, Cause.THRESHOLD, Cause.ROUNDING, Cause.SINGLE_PRECISION, Cause.DATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Explainer:
             if time.monotonic() > self.deadline:
                 self._give_up(facet, pending, found)
                 break
-        return [f for f in found if f.rows or f.cluster.batch]
+        return [f for f in _one_precision(found) if f.rows or f.cluster.batch]
 
     def _give_up(self, facet: Facet, pending: pa.RecordBatch, found: list[Found]) -> None:
         if pending.num_rows:
@@ -176,7 +177,13 @@ class Explainer:
         line = self._line(facet, pinned.row, name, pinned.background)
         neutral = {name: pinned.background[name]}
         known = Cause.ERROR if facet.kind == "raised" else None
-        return [self._of_reading(facet, line, reading, neutral) for reading in read_line(line, known)]
+        clusters = [self._of_reading(facet, line, reading, neutral) for reading in read_line(line, known)]
+        if line.truncated and clusters:
+            # the same fault in more places than were looked at closely
+            common = Counter(c.cause for c in clusters).most_common(1)[0][0]
+            first = next(c for c in clusters if c.cause is common)
+            clusters.append(replace(first, regions=(Region(name),)))
+        return clusters
 
     def _line(self, facet: Facet, row: Row, name: str, background: Row) -> Line:
         value = row[name]
@@ -187,11 +194,14 @@ class Explainer:
         example = simplest_probe(self.lab, facet, line, reading.low, reading.high)
         region = Region(line.name, segments=reading.segments)
         cause = self._broad(facet, line, reading, example) if reading.cause in BROAD else reading.cause
-        return Cluster(facet, cause, reading.where, example, (region,), neutral)
+        marked = bool({reading.low, reading.high} & line.marks)
+        return Cluster(facet, cause, reading.where, example, (region,), neutral, marked=marked)
 
     def _broad(self, facet: Facet, line: Line, reading: Reading, example: Row) -> Cause:
         """A whole region of one input disagrees here. Where it agrees over other backgrounds, other inputs
         have a part in it: an interaction, unless the answers there are constants (a leaf, a cell)."""
+        if any(permuted(self.lab, facet, example, one) for one in self.space.schema):
+            return Cause.CATEGORY_ORDER
         value = {line.name: example[line.name]}
         others = random_rows(self.space, OTHERS, seed=1)
         judged = self.lab.judge(neutralise(self.space.schema, others, value))
@@ -232,7 +242,8 @@ class Explainer:
                 return Cause.SPECIAL_VALUE
             if one.kind is Kind.CATEGORY and value not in one.levels:
                 return Cause.UNSEEN_CATEGORY
-        return Cause.INTERACTION
+        kinds = {self.space.schema[name].kind for name in pinned.inputs}
+        return Cause.DATE if kinds <= {Kind.DATE, Kind.DATETIME} else Cause.INTERACTION
 
     def _unexplained(self, facet: Facet, pending: pa.RecordBatch) -> Cluster:
         words = "no row was found on which the forms agree"
@@ -278,6 +289,20 @@ class Explainer:
             loose = 2.0**-13 if relation.cause is Cause.SINGLE_PRECISION else 1e-6
             close = np.abs(predicted - candidate) <= 1e-9 + loose * np.abs(candidate)
         return rows.filter(pa.array(~close & facet.of(judged.comparison)))
+
+
+def _one_precision(found: list[Found]) -> list[Found]:
+    """Where some disagreement shows single precision, thin ones on quantities that no form names by number
+    come of it as well."""
+    if not any(f.cluster.cause is Cause.SINGLE_PRECISION for f in found):
+        return found
+    thin = (Cause.INTERVAL_CLOSURE, Cause.THRESHOLD)
+    return [
+        replace(f, cluster=replace(f.cluster, cause=Cause.SINGLE_PRECISION))
+        if f.cluster.cause in thin and not f.cluster.marked
+        else f
+        for f in found
+    ]
 
 
 def _numbers(judged: Judgement, facet: Facet) -> tuple[Floats, Floats]:

@@ -44,7 +44,7 @@ def read_values(lab: Lab, facet: Facet, pin: Pin, pool: Pool) -> list[Cluster]:
     bad = [s for s in said if s.bad]
     grouped: dict[Cause, list[Said]] = {}
     for each in bad:
-        grouped.setdefault(_cause(one, each, said), []).append(each)
+        grouped.setdefault(_cause(pool, each, said), []).append(each)
     return [_cluster(facet, pin, one, cause, members) for cause, members in grouped.items()]
 
 
@@ -77,20 +77,30 @@ def _cluster(facet: Facet, pin: Pin, one: Input, cause: Cause, members: list[Sai
     return Cluster(facet, cause, words, example, (region,), {one.name: pin.background[one.name]})
 
 
-def _cause(one: Input, each: Said, said: list[Said]) -> Cause:
+def _entries_only(pool: Pool, said: list[Said]) -> bool:
+    """Whether just texts that the forms name are answered otherwise, none written a little differently."""
+    return all(s.value in pool.named for s in said if s.bad and s.value is not None)
+
+
+def _cause(pool: Pool, each: Said, said: list[Said]) -> Cause:
+    one = pool.input
     if each.value is None:
         return Cause.MISSING_VALUE
     if one.kind is Kind.STRING:
-        return Cause.TEXT
+        return Cause.TABLE_VALUE if _entries_only(pool, said) else Cause.TEXT
     if one.kind is Kind.CATEGORY and each.value not in one.levels:
-        return Cause.TEXT if _a_reading(each, said) else Cause.UNSEEN_CATEGORY
+        return Cause.TEXT if _a_reading(one, each, said) else Cause.UNSEEN_CATEGORY
     if one.kind is Kind.CATEGORY and _permuted([s for s in said if s.value in one.levels]):
         return Cause.CATEGORY_ORDER
     return Cause.TABLE_VALUE
 
 
-def _a_reading(each: Said, said: list[Said]) -> bool:
-    """Whether one form takes the text for a level that another way of writing it would be."""
+def _a_reading(one: Input, each: Said, said: list[Said]) -> bool:
+    """Whether one form takes the text for a level that another way of writing it would be, and does not treat
+    it like any other text that is no level."""
+    strangers = [s for s in said if s.value is not None and not any(_alike(s.value, v) for v in one.levels)]
+    if any(same(each.reference, s.reference) and same(each.candidate, s.candidate) for s in strangers):
+        return False
     twins = [s for s in said if s.value is not None and s.value != each.value and _alike(s.value, each.value)]
     return any(
         same(each.reference, s.reference) != same(each.candidate, s.candidate) for s in twins if not s.bad

@@ -77,6 +77,7 @@ class Line:
     background: Row
     segments: tuple[Segment, ...]
     steps: bool
+    truncated: bool  # more places disagree than were looked at closely
     marks: frozenset[Number]
     special: frozenset[Number]
 
@@ -103,8 +104,11 @@ def walk(lab: Lab, facet: Facet, pool: Pool, background: Row, include: Sequence[
     probes = _probe(lab, facet, name, pool.input.kind, background, _points(pool, include))
     steps = _steps([p.reference for p in probes], probes) and _steps([p.candidate for p in probes], probes)
     exact = _refine(lab, facet, name, pool.input.kind, background, probes, steps)
+    truncated = len(_open_ends(probes, steps)) > MOST_BOUNDARIES
     special = frozenset(to_number(v) for v in pool.input.special)
-    return Line(name, pool.input.kind, background, _segments(exact, steps), steps, pool.marks, special)
+    return Line(
+        name, pool.input.kind, background, _segments(exact, steps), steps, truncated, pool.marks, special
+    )
 
 
 def _points(pool: Pool, include: Sequence[Number]) -> list[Number]:
@@ -119,11 +123,7 @@ def _points(pool: Pool, include: Sequence[Number]) -> list[Number]:
     around = [
         n for v in include for n in (neighbour(v, pool.input.kind, -1), neighbour(v, pool.input.kind, 1))
     ]
-    gaps = [
-        m
-        for a, b in itertools.pairwise(numbers)
-        if (m := _middle(a, b, pool.input.kind)) is not None
-    ]
+    gaps = [m for a, b in itertools.pairwise(numbers) if (m := _middle(a, b, pool.input.kind)) is not None]
     low, high = (to_number(v) for v in pool.input.bounds or (0, 0))
     special = {to_number(v) for v in pool.input.special}
     return sorted({n for n in (*numbers, *include, *around, *gaps) if low <= n <= high or n in special})
@@ -185,15 +185,20 @@ def _state(said: Any) -> str:
     return "missing" if said is None else "value"
 
 
+def _open_ends(probes: list[Probe], steps: bool) -> list[tuple[Probe, Probe]]:
+    """Neighbouring probes between which a disagreement begins, ends or changes."""
+    return [
+        (left, right)
+        for left, right in itertools.pairwise(probes)
+        if not _alike(left, right, steps) and (left.bad or right.bad)
+    ]
+
+
 def _refine(
     lab: Lab, facet: Facet, name: str, kind: Kind, background: Row, probes: list[Probe], steps: bool
 ) -> list[Probe]:
     """Bisect every boundary beside a disagreement down to adjacent values."""
-    open_ends = [
-        (left, right)
-        for left, right in itertools.pairwise(probes)
-        if not _alike(left, right, steps) and (left.bad or right.bad)
-    ][:MOST_BOUNDARIES]
+    open_ends = _open_ends(probes, steps)[:MOST_BOUNDARIES]
     found = {p.at: p for p in probes}
     while open_ends:
         middles = [between(left.at, right.at, kind) for left, right in open_ends]

@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 
 from harness.legal import holding_rows
+from harness.schema import Kind
 from harness.search.lab import Facet, Lab, Mask, Row
 
 #: Rows spent on trying the subsets of one size.
@@ -33,8 +34,19 @@ def pin(lab: Lab, facet: Facet, row: Row, backgrounds: Sequence[Row]) -> Pin | N
     fine = [b for b, ok in zip(backgrounds, agrees, strict=True) if ok]
     if not fine:
         return None
-    by_size = _smallest(lab, facet, row, fine)
+    ordinary = [b for b in fine if _ordinary(lab, b)]
+    by_size = _smallest(lab, facet, row, ordinary) or _smallest(lab, facet, row, fine)
     return by_size or _by_removal(lab, facet, row, fine[0])
+
+
+def _ordinary(lab: Lab, row: Row) -> bool:
+    """Whether nothing in a row is missing, special or unseen: such values would be taken for granted."""
+    return not any(
+        row[one.name] is None
+        or row[one.name] in one.special
+        or (one.kind is Kind.CATEGORY and row[one.name] not in one.levels)
+        for one in lab.model.schema
+    )
 
 
 def differing(row: Row, background: Row) -> tuple[str, ...]:

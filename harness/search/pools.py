@@ -20,6 +20,7 @@ from harness.legal import legal_values
 from harness.protocols import Clue
 from harness.schema import Input, Kind, Scalar, Schema
 from harness.search.simple import from_number, neighbour, plain_value, to_number
+from harness.search.texts import LONGEST, ruled_texts
 
 #: Values kept of the clues that name no input, for each input: a forest has tens of thousands.
 UNATTRIBUTED = 400
@@ -63,6 +64,7 @@ class Pool:
     near: tuple[Scalar, ...]
     far: tuple[Scalar, ...]
     marks: frozenset[Number]
+    named: frozenset[str] = frozenset()  # texts that a form or the model file names
 
     @property
     def values(self) -> tuple[Scalar | None, ...]:
@@ -104,7 +106,10 @@ def _pool(one: Input, clues: list[Clue], data: pa.Array | None) -> Pool:
     known: set[Scalar | None] = set(kept_main)
     kept_near = _legal(one, near, known)
     kept_far = _legal(one, far, known)
-    return Pool(one, _plain(one, data), (*kept_main, *missing), tuple(kept_near), tuple(kept_far), marks)
+    named = frozenset(c.value for c in clues if isinstance(c.value, str)) | set(one.levels)
+    return Pool(
+        one, _plain(one, data), (*kept_main, *missing), tuple(kept_near), tuple(kept_far), marks, named
+    )
 
 
 def _seen(data: pa.Array | None) -> list[Scalar]:
@@ -273,12 +278,23 @@ def _textual(
     one: Input, clues: list[Clue], seen: list[Scalar]
 ) -> tuple[list[Scalar], list[Scalar], list[Scalar]]:
     named = [c.value for c in clues if isinstance(c.value, str)][:UNATTRIBUTED]
+    lengths = [int(c.value) for c in clues if _is_length(c.value)]
     if one.kind is Kind.CATEGORY and not one.unseen:
         return list(one.levels), [], []
     known = [*one.levels, *(v for v in seen if isinstance(v, str)), *named]
     plain = _UNSEEN if one.kind is Kind.CATEGORY else _TEXTS
     near = [variant for text in known[:100] for variant in _variants(text)]
-    return [*known, *plain], list(near), list(_HARD_TEXTS)
+    ruled = ruled_texts(named, lengths) if one.kind is Kind.STRING or named else []
+    return [*known, *plain], list(near), [*ruled, *_HARD_TEXTS]
+
+
+def _is_length(value: Scalar) -> bool:
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and 1 <= value <= LONGEST
+        and value == int(value)
+    )
 
 
 def _variants(text: str) -> Iterator[str]:

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from harness.legal import holding_rows
+from harness.legal import holding_rows, legal_values
 from harness.schema import Input, Kind, Scalar, Schema
+from harness.search.derived import Pair, derived_pairs
 from harness.search.pools import Pool
 from harness.search.simple import from_number, to_number
 
@@ -45,6 +46,11 @@ class Effort:
         return int(60_000 * self.share)
 
     @property
+    def derived(self) -> int:
+        """Rows in which two inputs together meet a number that a form names."""
+        return int(30_000 * self.share)
+
+    @property
     def mixtures(self) -> int:
         """Rows in which several inputs are interesting at once."""
         return int(16_384 * self.share)
@@ -54,7 +60,7 @@ class Effort:
         values = sum(len(pool.values) for pool in space.pools.values())
         inputs = len(space.schema)
         paired = min(self.pairs, inputs * (inputs - 1) // 2 * PAIR_VALUES**2)
-        return max(values, min(self.singles, values * BACKGROUNDS)) + paired + self.mixtures
+        return max(values, min(self.singles, values * BACKGROUNDS)) + paired + self.mixtures + self.derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class Space:
     pools: Mapping[str, Pool]
     backgrounds: pa.RecordBatch
     data: pa.RecordBatch | None = None
+    constants: tuple[float | int, ...] = ()  # numbers that the forms name
 
     @property
     def plain(self) -> dict[str, Scalar | None]:
@@ -77,7 +84,13 @@ class NoLegalRowError(ValueError):
     """No row was found that keeps every constraint."""
 
 
-def make_space(schema: Schema, pools: Mapping[str, Pool], data: pa.RecordBatch | None, seed: int) -> Space:
+def make_space(
+    schema: Schema,
+    pools: Mapping[str, Pool],
+    data: pa.RecordBatch | None,
+    seed: int,
+    constants: Sequence[float | int] = (),
+) -> Space:
     """Choose backgrounds: the plain row first, then rows of the data, else random ones.
 
     Raises NoLegalRowError where thousands of random rows all break a constraint.
@@ -100,7 +113,7 @@ def make_space(schema: Schema, pools: Mapping[str, Pool], data: pa.RecordBatch |
                 f"no legal row found in 20,000 tries: do the constraints contradict? ({rules})"
             )
         legal = _legal(schema, _concat(schema, [_random(space, rng, 256), _mixture(space, rng, 256)]))
-    return Space(schema, pools, legal.slice(0, BACKGROUNDS), data)
+    return Space(schema, pools, legal.slice(0, BACKGROUNDS), data, tuple(constants))
 
 
 def core(space: Space, seed: int, effort: Effort) -> Iterator[pa.RecordBatch]:
@@ -110,6 +123,7 @@ def core(space: Space, seed: int, effort: Effort) -> Iterator[pa.RecordBatch]:
     yield from _batches(space, _singles(space, effort), effort.batch)
     yield from _batches(space, _pairs(space, rng, effort), effort.batch)
     yield from _batches(space, iter([_mixture(space, rng, effort.mixtures)]), effort.batch)
+    yield from _batches(space, _derived(space, rng, effort), effort.batch)
 
 
 def fill(space: Space, seed: int, rows: int) -> Iterator[pa.RecordBatch]:
@@ -195,6 +209,22 @@ def _few(pool: Pool, rng: Rng) -> pa.Array:
         chosen = rng.choice(len(rest), size=PAIR_VALUES - len(first), replace=False)
         values = first + [rest[i] for i in sorted(chosen)]
     return pool.array(values)
+
+
+def _derived(space: Space, rng: Rng, effort: Effort) -> Iterator[pa.RecordBatch]:
+    """Rows in which two inputs together meet a number, over mixtures of the others."""
+    pairs = derived_pairs(space.schema, dict(space.pools), space.constants, rng, effort.derived)
+    by_inputs: dict[tuple[str, str], list[Pair]] = {}
+    for pair in pairs:
+        by_inputs.setdefault((pair.first, pair.second), []).append(pair)
+    for (first, second), members in by_inputs.items():
+        base = _mixture(space, rng, len(members))
+        columns = [
+            space.pools[name].array([m.values[i] for m in members]) for i, name in enumerate((first, second))
+        ]
+        batch = _with_column(_with_column(base, first, columns[0]), second, columns[1])
+        legal = legal_values(columns[0], space.schema[first])
+        yield batch.filter(pa.array(legal))
 
 
 def _mixture(space: Space, rng: Rng, rows: int) -> pa.RecordBatch:

@@ -41,13 +41,26 @@ def read_line(line: Line, known: Cause | None = None) -> list[Reading]:
             before = line.segments[index - 1] if index else None
             after = line.segments[index + 1] if index + 1 < len(line.segments) else None
             named.append((segment, known or _cause(line, segment, before, after)))
-    if (
-        known is None
-        and line.kind in (Kind.FLOAT, Kind.INT)
-        and _one_step_in_many_places(line, [segment for segment, _ in named])
-    ):
-        named = [(segment, Cause.ROUNDING) for segment, _ in named]
+    if known is None:
+        named = _all_of_one_kind(line, named)
     return [_reading(line, [s for s, _ in group], group[0][1]) for group in _adjoining(line, named)]
+
+
+def _all_of_one_kind(line: Line, named: list[tuple[Segment, Cause]]) -> list[tuple[Segment, Cause]]:
+    """Where many places of a line show one and the same fault, that is the cause of each."""
+    if _calendar_like(line, named):
+        return [(segment, Cause.DATE) for segment, _ in named]
+    numeric = line.kind in (Kind.FLOAT, Kind.INT)
+    if numeric and _one_step_in_many_places(line, [segment for segment, _ in named]):
+        return [(segment, Cause.ROUNDING) for segment, _ in named]
+    return named
+
+
+def _calendar_like(line: Line, named: list[tuple[Segment, Cause]]) -> bool:
+    """Whether a count of days is read from another origin: answers repeat, moved by the same few days."""
+    moved = [s for s, cause in named if cause is Cause.THRESHOLD and not {s.low, s.high} & line.marks]
+    widths = {s.high - s.low for s in moved}
+    return line.kind is Kind.INT and len(moved) >= 4 and len(widths) <= 2 and max(widths) < 366
 
 
 def _adjoining(line: Line, named: list[tuple[Segment, Cause]]) -> list[list[tuple[Segment, Cause]]]:
@@ -132,10 +145,12 @@ def _cause(line: Line, segment: Segment, before: Segment | None, after: Segment 
     if _shifted(segment, before, after):
         assert before is not None
         assert after is not None
-        return Cause.SINGLE_PRECISION if _single(line, segment) else Cause.THRESHOLD
+        if _single(line, segment):
+            return Cause.SINGLE_PRECISION
+        return Cause.DATE if _unmarked_time(line, segment) else Cause.THRESHOLD
     if _outermost(line, segment):
         return Cause.OUT_OF_RANGE
-    if line.kind in (Kind.DATE, Kind.DATETIME) and not line.steps:
+    if line.kind in (Kind.DATE, Kind.DATETIME):
         return Cause.DATE
     if line.steps:
         return Cause.TABLE_VALUE
@@ -197,6 +212,15 @@ def _edge_moved(line: Line, at: Number) -> bool:
     return at in line.marks and bool({neighbour(at, line.kind, -1), neighbour(at, line.kind, 1)} & line.marks)
 
 
+def _unmarked_time(line: Line, segment: Segment) -> bool:
+    """Whether a span of time begins and ends at moments that no form names."""
+    if line.kind not in (Kind.DATE, Kind.DATETIME):
+        return False
+    ends = {segment.low, segment.high}
+    ends |= {neighbour(segment.low, line.kind, -1), neighbour(segment.high, line.kind, 1)}
+    return not ends & line.marks
+
+
 def _shifted(segment: Segment, before: Segment | None, after: Segment | None) -> bool:
     """Whether the segment lies between one form's edge and the other's."""
     if before is None or after is None or before.bad or after.bad:
@@ -215,11 +239,15 @@ def _constant(segment: Segment) -> bool:
 
 def _single(line: Line, segment: Segment) -> bool:
     """Whether the two edges are one number in double and in single precision."""
-    if line.kind is not Kind.FLOAT:
+    if line.kind not in (Kind.FLOAT, Kind.INT):
         return False
     below = (neighbour(segment.low, line.kind, -1), segment.low)
     above = (segment.high, neighbour(segment.high, line.kind, 1))
-    return any(_rounds_to(a, b) or _rounds_to(b, a) for a in below for b in above)
+    if any(_rounds_to(a, b) or _rounds_to(b, a) for a in below for b in above):
+        return True
+    first, last = np.float32(segment.low), np.float32(segment.high)
+    edges = {np.float32(below[0]), np.float32(above[1])}
+    return bool(first == last and first in edges)  # single precision cannot tell them from the edge
 
 
 def _rounds_to(double: Number, single: Number) -> bool:
@@ -252,8 +280,7 @@ def _levels_off(line: Line, segment: Segment) -> bool:
     """Whether exactly one of the two answers is constant over the segment, and is not so elsewhere."""
     elsewhere = [p for s in line.segments if s is not segment for p in s.probes]
     levels_off = [
-        _flat([getattr(p, side) for p in segment.probes])
-        and not _flat([getattr(p, side) for p in elsewhere])
+        _flat([getattr(p, side) for p in segment.probes]) and not _flat([getattr(p, side) for p in elsewhere])
         for side in ("reference", "candidate")
     ]
     return levels_off[0] != levels_off[1]

@@ -38,6 +38,9 @@ def read_rows(model: Model, options: Options) -> tuple[Data | None, list[str]]:
     return replace(data, batch=data.batch.filter(pa.array(legal)), keys=keys), [note]
 
 
+MOST_CONSTANTS = 400
+
+
 def clues_of(respondents: Iterable[Respondent]) -> list[Clue]:
     """What every form that takes part shows of itself, each form once."""
     by_form = {respondent.target.name: respondent for respondent in respondents}
@@ -47,4 +50,13 @@ def clues_of(respondents: Iterable[Respondent]) -> list[Clue]:
 def space_of(model: Model, respondents: Iterable[Respondent], data: Data | None, seed: int) -> Space:
     """Everything rows are made from. Raises ConstraintError or NoLegalRowError."""
     rows = None if data is None else data.batch
-    return make_space(model.schema, build_pools(model.schema, clues_of(respondents), rows), rows, seed)
+    clues = clues_of(respondents)
+    pools = build_pools(model.schema, clues, rows)
+    return make_space(model.schema, pools, rows, seed, _constants(model, clues))
+
+
+def _constants(model: Model, clues: list[Clue]) -> list[float | int]:
+    """The numbers that the forms name, and the declared edges, each once."""
+    numbers = [c.value for c in clues if isinstance(c.value, int | float) and not isinstance(c.value, bool)]
+    edges = [e for one in model.schema for e in one.edges if isinstance(e, int | float)]
+    return list(dict.fromkeys([*edges, *numbers]))[:MOST_CONSTANTS]

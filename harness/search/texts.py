@@ -1,0 +1,116 @@
+"""Texts that meet the rules of a form: that match, and that almost match, each pattern, prefix and length
+found in it."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+#: Lengths up to this are tried where a form names the number.
+LONGEST = 64
+MOST_PATTERNS = 60
+_META = re.compile(r"[\\^$.|?*+()\[\]{}]")
+_POSIX = {
+    "[:alpha:]": "A-Za-z",
+    "[:digit:]": "0-9",
+    "[:alnum:]": "A-Za-z0-9",
+    "[:upper:]": "A-Z",
+    "[:lower:]": "a-z",
+    "[:space:]": r"\s",
+    "[:blank:]": r" \t",
+    "[:punct:]": r"!-/:-@\[-`{-~",
+    "[:xdigit:]": "0-9A-Fa-f",
+}
+
+
+def ruled_texts(named: Sequence[str], lengths: Iterable[int]) -> list[str]:
+    """Texts made of those that a form names: as patterns, as parts of longer texts, padded to lengths."""
+    sizes = sorted({n for n in lengths if 1 <= n <= LONGEST})
+    made: list[str] = []
+    for text in named[:MOST_PATTERNS]:
+        matches = matching(text) if _META.search(text) else []
+        for match in matches or [text]:
+            made += [match, *_almost(match)]
+        for part in matches[:1] or [text]:
+            made += [padded for size in sizes for padded in _padded(part, size)]
+    made += [fill * size for size in sizes for fill in ("a", "0", "A")]
+    return list(dict.fromkeys(made))
+
+
+def matching(pattern: str) -> list[str]:
+    """A few texts that match a regular expression (of Python, or of R where both read it alike)."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parsed = re._parser.parse(_as_python(pattern))  # type: ignore[attr-defined]
+    except (re.error, OverflowError, RecursionError):
+        return []
+    least = "".join(_written(parsed, 0))
+    more = "".join(_written(parsed, 1))
+    return list(dict.fromkeys([least, more, f"a {least} b"]))
+
+
+def _as_python(pattern: str) -> str:
+    for word, characters in _POSIX.items():
+        pattern = pattern.replace(word, characters)
+    return pattern
+
+
+def _written(parsed: Any, choice: int) -> Iterator[str]:
+    """A matching text: the first possibility of everything, or with ``choice`` 1 the second, where there is
+    one."""
+    for operation, argument in parsed:
+        name = str(operation)
+        if name == "LITERAL":
+            yield chr(argument)
+        elif name == "NOT_LITERAL":
+            yield "b" if chr(argument) == "a" else "a"
+        elif name == "ANY":
+            yield "ax"[choice]
+        elif name == "IN":
+            yield _member(argument, choice)
+        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            low, high, inner = argument
+            count = min(max(low, choice), int(high), low + 1)
+            yield "".join("".join(_written(inner, choice)) for _ in range(count))
+        elif name == "BRANCH":
+            branches = argument[1]
+            yield "".join(_written(branches[min(choice, len(branches) - 1)], choice))
+        elif name == "SUBPATTERN":
+            yield "".join(_written(argument[-1], choice))
+
+
+def _member(members: Any, choice: int) -> str:
+    """A character of a class: of its first member, or its last."""
+    if str(members[0][0]) == "NEGATE":
+        taken = {chr(a) for op, a in members[1:] if str(op) == "LITERAL"}
+        return next(c for c in ("a", "0", "-", " ", "Z", "~") if c not in taken)
+    operation, argument = members[-1 if choice else 0]
+    name = str(operation)
+    if name == "RANGE":
+        return chr(argument[1 if choice else 0])
+    if name == "CATEGORY":
+        return {"DIGIT": "5", "SPACE": " ", "WORD": "w"}.get(str(argument).rsplit("_", 1)[-1], "a")
+    return chr(argument)
+
+
+def _almost(text: str) -> Iterator[str]:
+    """What a careless reading takes for the same text, and what it takes for another."""
+    yield from (f"x{text}", f"{text}x", f" {text}", f"{text} ", f"{text}\n", f"a\n{text}", f"{text}\nb")
+    yield from (text.lower(), text.upper(), text.swapcase(), text[1:], text[:-1], f"{text}{text}")
+    yield from (f"xx{text}xx", f"{text}.", text.replace(".", "x"), text.replace(" ", ""), f"{text}é")
+    if text:
+        yield from (f"{text[:-1]}ä", f"{text[0]}{text}", text[::-1], f"{text[:-1]}0", f"é{text[1:]}")
+
+
+def _padded(text: str, size: int) -> Iterator[str]:
+    """A text brought to a length, and to one more and one less: filled behind, before, and around."""
+    for length in (size - 1, size, size + 1):
+        space = length - len(text)
+        if space >= 0:
+            yield from (text + "0" * space, "0" * space + text, text + "A" * space)
+            yield "0" * (space // 2) + text + "0" * (space - space // 2)
+        elif length > 0:
+            yield text[:length]
