@@ -456,7 +456,7 @@ def questions(case: Case) -> dict[str, list[tuple[list[dict], str]]]:
     }
     asked["law"] = [(case.rows(pair), "whole") for pair in probe.get("law", [])]
     swept = sweep(case) if "only_where" in probe or case.name in SOUND else []
-    return {**asked, "sweep": [([row], "whole") for row in swept]}
+    return {**asked, "sweep": [(swept, "rows")] if swept else []}
 
 
 @pytest.fixture(scope="session")
@@ -573,7 +573,7 @@ def test_a_sound_pair_agrees_on_random_rows_and_on_extremes(name, reference):
 def test_a_nondeterministic_form_gives_two_answers_to_the_same_rows(name):
     case = Case(name)
     for changes in case.probe["twice"]:
-        answers = [answer for seed in range(1, 4) for answer in answers_in_a_process(case, changes, seed)]
+        answers = [answer for seed in (1, 2) for answer in answers_in_a_process(case, changes, seed)]
         assert len(set(answers)) > 1, changes
 
 

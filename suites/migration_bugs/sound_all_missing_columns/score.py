@@ -1,0 +1,2 @@
+def score(df):
+    return df.mean(axis=1)

@@ -1,0 +1,3 @@
+score <- function(df) {
+  list(ratio = df$debt / df$income, log_debt = log(df$debt))
+}

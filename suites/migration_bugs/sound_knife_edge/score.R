@@ -1,0 +1,3 @@
+score <- function(df) {
+  df$shares + df$bonds + df$cash
+}

@@ -1,0 +1,3 @@
+score <- function(df) {
+  -(df$old - df$new)
+}

@@ -1,0 +1,3 @@
+score <- function(df) {
+  sprintf("%d/%06d", df$year, df$number)
+}

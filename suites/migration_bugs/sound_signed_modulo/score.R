@@ -1,0 +1,3 @@
+score <- function(df) {
+  list(day = df$lag %% 7L, week = df$lag %/% 7L)
+}

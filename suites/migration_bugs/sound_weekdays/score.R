@@ -1,0 +1,3 @@
+score <- function(df) {
+  as.integer(format(df$day, "%u"))
+}
