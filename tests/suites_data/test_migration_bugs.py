@@ -21,6 +21,7 @@ import datetime as dt
 import functools
 import importlib.util
 import io
+import itertools
 import json
 import math
 import os
@@ -30,6 +31,7 @@ import sys
 import tomllib
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -443,28 +445,44 @@ def sweep(case: Case) -> list[dict]:
     return [row for row, legal in zip(rows, case.legal(rows), strict=True) if legal]
 
 
-def questions(case: Case) -> dict[str, list[tuple[list[dict], str]]]:
-    """All batches that a case is asked, by what they are for."""
+Questions = dict[str, list[tuple[list[dict], str]]]
+
+
+def named_questions(case: Case) -> Questions:
+    """The batches that the catalogue names, by what they are for."""
     probe = case.probe
     batches = probe.get("batches", {})
-    asked = {
+    return {
         "differ": [([row], "whole") for row in case.rows(probe.get("differ", []))],
         "agree": [([row], "whole") for row in case.rows(probe.get("agree", []))],
         "differ_batches": [(case.rows(rows), "whole") for rows in batches.get("differ", [])],
         "agree_batches": [(case.rows(rows), "whole") for rows in batches.get("agree", [])],
-        "random": [(random_rows(case), "rows")],
+        "law": [(case.rows(pair), "whole") for pair in probe.get("law", [])],
     }
-    asked["law"] = [(case.rows(pair), "whole") for pair in probe.get("law", [])]
-    swept = sweep(case) if "only_where" in probe or case.name in SOUND else []
-    return {**asked, "sweep": [(swept, "rows")] if swept else []}
+
+
+def many_questions(case: Case) -> Questions:
+    """Uniform rows, and a sweep over extremes."""
+    swept = sweep(case) if "only_where" in case.probe or case.name in SOUND else []
+    return {"random": [(random_rows(case), "rows")], "sweep": [(swept, "rows")] if swept else []}
 
 
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory) -> dict[str, dict[str, list]]:
-    """What the R form of every case answers to its questions, from one process."""
+    """What R answers to the rows that the catalogue names."""
+    return answers_of_r(tmp_path_factory.mktemp("named"), named_questions)
+
+
+@pytest.fixture(scope="session")
+def widely(tmp_path_factory) -> dict[str, dict[str, list]]:
+    """What R answers to many rows of every case."""
+    return answers_of_r(tmp_path_factory.mktemp("many"), many_questions)
+
+
+def answers_of_r(folder: Path, questions: Callable[[Case], Questions]) -> dict[str, dict[str, list]]:
+    """Ask the R forms of all cases in one process."""
     if shutil.which("Rscript") is None:
         pytest.skip("Rscript is not installed")
-    folder = tmp_path_factory.mktemp("catalogue")
     asked = {name: questions(Case(name)) for name in NAMES}
     jobs = [Case(name).job([b for batches in asked[name].values() for b in batches]) for name in NAMES]
     (folder / "answer.R").write_text(ANSWER_R, "utf-8")
@@ -540,35 +558,37 @@ def test_every_row_that_the_catalogue_names_is_legal(name):
         assert not rows or all(case.legal(rows)), rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in BUGS if "only_where" in Case(name).probe])
-def test_a_case_has_no_other_bug_than_the_one_it_tells_of(name, reference):
+def test_a_case_has_no_other_bug_than_the_one_it_tells_of(name, widely):
     case = Case(name)
     for target in case.candidates:
-        found = differing(case, target, reference[name]["random"] + reference[name]["sweep"])
+        found = differing(case, target, widely[name]["random"] + widely[name]["sweep"])
         if found:
             told = case.frame([row for row, _, _ in found]).eval(case.probe["only_where"], engine="python")
             assert all(told), [entry for entry, yes in zip(found, told, strict=True) if not yes][:3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUGS)
-def test_uniform_random_rows_find_a_bug_or_miss_it_as_the_catalogue_says(name, reference):
+def test_uniform_random_rows_find_a_bug_or_miss_it_as_the_catalogue_says(name, widely):
     case = Case(name)
-    found = [
-        entry for target in case.candidates for entry in differing(case, target, reference[name]["random"])
-    ]
+    found = [entry for target in case.candidates for entry in differing(case, target, widely[name]["random"])]
     assert case.probe["random"] == ("finds" if found else "misses"), (len(found), found[:2])
     if case.probe.get("everywhere"):
         assert len(found) == RANDOM_ROWS * len(case.candidates)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOUND)
-def test_a_sound_pair_agrees_on_random_rows_and_on_extremes(name, reference):
+def test_a_sound_pair_agrees_on_random_rows_and_on_extremes(name, widely):
     case = Case(name)
     assert "expect" not in case.declared["model"]
     for target in case.candidates:
-        assert differing(case, target, reference[name]["random"] + reference[name]["sweep"])[:3] == []
+        assert differing(case, target, widely[name]["random"] + widely[name]["sweep"])[:3] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in BUGS if "twice" in Case(name).probe])
 def test_a_nondeterministic_form_gives_two_answers_to_the_same_rows(name):
     case = Case(name)
@@ -609,9 +629,13 @@ def test_the_catalogue_covers_every_cause_and_enough_that_random_rows_miss():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_page_of_the_catalogue_tells_of_every_case(name):
-    page = (CATALOGUE / "README.md").read_text("utf-8")
+def test_the_page_of_the_catalogue_tells_of_a_case_what_its_model_file_tells(name):
+    page = " ".join((CATALOGUE / "README.md").read_text("utf-8").split())
+    text = (Case(name).folder / "model.toml").read_text("utf-8")
+    comment = itertools.takewhile(lambda line: line.startswith("#"), text.splitlines())
+    told = " ".join(" ".join(line.removeprefix("#") for line in comment).split())
     assert f"`{name}`" in page
+    assert told in page
 
 
 if __name__ == "__main__":
