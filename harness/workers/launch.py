@@ -23,6 +23,7 @@ R_FILES = (
     "values.R",
     "form.R",
     "finds.R",
+    "names.R",
     "code.R",
     "mine.R",
     "serve.R",
@@ -30,7 +31,15 @@ R_FILES = (
 
 #: Set in every worker. Bytecode is not written: nothing is left beside the user's files, and a source
 #: that changes twice within a second is never taken from a stale cache.
-SETTINGS: Mapping[str, str] = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"}
+SETTINGS: Mapping[str, str] = {
+    "LC_ALL": "C.UTF-8",
+    "LANGUAGE": "en",
+    "TZ": "UTC",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+#: What points one Python to the packages of another.
+_OF_ANOTHER_PYTHON = ("PYTHONPATH", "PYTHONHOME", "__PYVENV_LAUNCHER__")
 
 R_REMEDY = "install R: apt-get install r-base-core"
 
@@ -62,7 +71,10 @@ class Launch:
 
 
 def _environment(form: Form) -> dict[str, str]:
-    return {**os.environ, **SETTINGS, **form.env}
+    inherited = dict(os.environ)
+    if form.python is not None:
+        inherited = {name: one for name, one in inherited.items() if name not in _OF_ANOTHER_PYTHON}
+    return {**inherited, **SETTINGS, **form.env}
 
 
 def python_launch(form: Form, folder: Path) -> Launch:

@@ -123,6 +123,11 @@ def test_what_is_not_constant_is_never_run(source: str) -> None:
     assert fold(ast.parse(source, mode="eval").body) is None
 
 
+def test_generated_code_that_nests_deeper_than_the_stack_is_read_to_its_end() -> None:
+    terms = " + ".join(f"(1 if age <= {i}.5 else 2)" for i in range(1500))
+    assert {(i + 0.5, "threshold", "age") for i in range(1500)} <= found(f"x = {terms}")
+
+
 # ---- live objects --------------------------------------------------------------------------------------
 
 

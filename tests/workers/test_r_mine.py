@@ -127,6 +127,12 @@ def test_code_that_mining_cannot_read_is_passed_over(tmp_path: Path) -> None:
     assert (49, "threshold", "age") in mined(tmp_path, source)
 
 
+def test_generated_code_that_nests_deeper_than_the_stack_is_read_to_its_end(tmp_path: Path) -> None:
+    terms = " + ".join(f"(if (df$age <= {i}.5) 1 else 2)" for i in range(1500))
+    found = mined(tmp_path, f"score <- function(df) {terms}")
+    assert {(i + 0.5, "threshold", "age") for i in range(1500)} <= found
+
+
 TRAIN = """
 set.seed(1)
 d <- data.frame(age = rep(c(20, 30, 50, 60), 50), level = factor(rep(c("a", "b"), 100)))

@@ -40,7 +40,7 @@ def fold(node: ast.AST) -> list[Any] | None:
     try:
         return _fold(node)
     # 1/0, "a" - 1, log(-1): code that raises has no value
-    except (ArithmeticError, TypeError, ValueError):
+    except (ArithmeticError, TypeError, ValueError, RecursionError):
         return None
 
 

@@ -24,21 +24,15 @@ def frame(columns: Sequence[Column], inputs: Sequence[Input], rows: int) -> pd.D
     dates, datetime64[us] for datetimes (datetime64[ns] for both where pandas is older than 2).
     """
     index = pd.RangeIndex(rows)
-    series = {
-        one.name: pd.Series(_values(column, one), index=index, copy=False, **_dtype(one))
-        for column, one in zip(columns, inputs)
-    }
-    return pd.DataFrame(series, index=index, columns=_names(inputs), copy=False)
+    values = {one.name: _column(column, one, index) for column, one in zip(columns, inputs)}
+    return pd.DataFrame(values, index=index, copy=False)
 
 
-def _names(inputs: Sequence[Input]) -> Any:
-    # an Index of str has another dtype in pandas 3 than in 2: leave that to pandas, as read_csv would
-    return [one.name for one in inputs]
-
-
-def _dtype(one: Input) -> dict[str, Any]:
-    # pandas 3 would infer its own str dtype from an object array of text
-    return {"dtype": object} if _is_object(one) else {}
+def _column(column: Column, one: Input, index: pd.RangeIndex) -> Any:
+    if _is_object(one):
+        # pandas 3 would infer its own str dtype from an object array of text
+        return pd.Series(objects(column), index=index, dtype=object, copy=False)
+    return _values(column, one)
 
 
 def _is_object(one: Input) -> bool:
@@ -52,8 +46,6 @@ def _values(column: Column, one: Input) -> Any:
         return _nullable(pd.arrays.IntegerArray, column) if one.missing else column.values
     if one.kind == "bool":
         return _nullable(pd.arrays.BooleanArray, column) if one.missing else column.values.view(bool)
-    if _is_object(one):
-        return objects(column)
     if one.kind == "category":
         # plain object levels: the dtype of the levels, too, is the same in every version of pandas
         levels = pd.Index(list(one.levels), dtype=object)

@@ -36,7 +36,7 @@ def literals(text: str, file: str, inputs: Sequence[str], live: Mapping[str, Seq
     SyntaxError where the text is not Python of this version.
     """
     tree = ast.parse(text)
-    return list(_Walk(file, frozenset(inputs), live, tree).walk(tree, _At()))
+    return list(_Walk(file, frozenset(inputs), live, tree).finds())
 
 
 class _Walk:
@@ -46,10 +46,17 @@ class _Walk:
         self.file = file
         self.inputs = inputs
         self.live = live
+        self.tree = tree
         self.aliases: dict[str, str] = {}
         self.constants: dict[str, list[Any]] = {}
-        for node in ast.walk(tree):
+        # children before their parents, and no recursion: generated code nests thousands of levels deep
+        nodes = list(ast.walk(tree))[::-1]
+        self._free = _with_names(nodes)
+        self._mentions = self._mentioned(nodes)
+        for node in reversed(nodes):
             self._note(node)
+        if self.aliases:
+            self._mentions = self._mentioned(nodes)
 
     def _note(self, node: ast.AST) -> None:
         """``x = df["age"]``: x stands for the input; ``edges = [1, 2]``: edges stands for constants."""
@@ -58,22 +65,26 @@ class _Walk:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if len(targets) != 1 or not isinstance(targets[0], ast.Name):
             return
-        name, value = targets[0].id, fold(node.value)
+        name, value = targets[0].id, self._fold(node.value)
         if value is not None:
             self.constants[name] = value
-        about = self.mentions(node.value)
+        about = self._mentions[node.value]
         if len(about) == 1 and not isinstance(node.value, (ast.Compare, ast.BoolOp, ast.Lambda)):
-            self.aliases[name] = about.pop()
+            (self.aliases[name],) = about
 
-    def mentions(self, node: ast.AST) -> set[str]:
-        """The inputs that a piece of code names: df["age"], df.age, row.get("age"), age."""
-        named = self._column(node)
-        if named is not None:
-            return {named}
-        if isinstance(node, ast.Name):
-            known = node.id if node.id in self.inputs else self.aliases.get(node.id)
-            return set() if known is None else {known}
-        return {name for child in ast.iter_child_nodes(node) for name in self.mentions(child)}
+    def _fold(self, node: ast.AST) -> list[Any] | None:
+        return None if node in self._free else fold(node)
+
+    def _mentioned(self, nodes: Sequence[ast.AST]) -> dict[ast.AST, frozenset[str]]:
+        """For each node the inputs that it names: df["age"], df.age, row.get("age"), age."""
+        found: dict[ast.AST, frozenset[str]] = {}
+        for node in nodes:
+            named = self._column(node)
+            if named is None and isinstance(node, ast.Name):
+                named = node.id if node.id in self.inputs else self.aliases.get(node.id)
+            below = [] if named else [found[child] for child in ast.iter_child_nodes(node)]
+            found[node] = frozenset((named,)) if named else frozenset().union(*below)
+        return found
 
     def _column(self, node: ast.AST) -> str | None:
         if isinstance(node, ast.Attribute):
@@ -87,32 +98,31 @@ class _Walk:
         names = [one.value for one in keys if isinstance(one, ast.Constant) and one.value in self.inputs]
         return str(names[-1]) if names else None
 
-    def walk(self, node: ast.AST, at: _At) -> Iterator[Find]:
-        """Every constant below a node."""
-        if isinstance(node, ast.Constant):
-            yield from self._emit([node.value], at, node)
-            return
-        if isinstance(node, ast.Name):
-            yield from self._name(node, at)
-            return
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            return  # a docstring
-        at = self._context(node, at)
-        value = fold(node)
-        if value is not None:
-            yield from self._emit(value, at, node)
-            if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
-                return
-        named = self._column(node) is not None
-        for child in ast.iter_child_nodes(node):
-            if named and child in _keys(node):
-                continue
-            yield from self.walk(child, at)
+    def finds(self) -> Iterator[Find]:
+        """Every constant of the source, in its order."""
+        pending: list[tuple[ast.AST, _At]] = [(self.tree, _At())]
+        while pending:
+            node, at = pending.pop()
+            if isinstance(node, ast.Constant):
+                yield from self._emit([node.value], at, node)
+            elif isinstance(node, ast.Name):
+                yield from self._name(node, at)
+            elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):  # a docstring
+                inner = self._context(node, at)
+                value = self._fold(node)
+                yield from self._emit(value or (), inner, node)
+                if value is None or not isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+                    pending.extend((child, inner) for child in reversed(self._below(node)))
+
+    def _below(self, node: ast.AST) -> list[ast.AST]:
+        """The parts of a node, without what is only an input's name."""
+        skipped = _keys(node) if self._column(node) is not None else []
+        return [child for child in ast.iter_child_nodes(node) if child not in skipped]
 
     def _context(self, node: ast.AST, at: _At) -> _At:
         if type(node).__name__ == "Match":  # Python 3.10 and later
-            about = self.mentions(node.subject)  # type: ignore[attr-defined]
-            return _At(about.pop() if len(about) == 1 else None, "threshold")
+            about = self._mentions[node.subject]  # type: ignore[attr-defined]
+            return _At(next(iter(about)) if len(about) == 1 else None, "threshold")
         if isinstance(node, _APART) and not (isinstance(node, ast.Dict) and at.input):
             return _At()
         if isinstance(node, ast.Call) and head(node) in _APART_CALLS:
@@ -122,11 +132,11 @@ class _Walk:
         )
         if not isinstance(node, (ast.Compare, ast.Call, ast.BinOp, ast.UnaryOp, ast.Subscript)):
             return at
-        about = self.mentions(node)
+        about = self._mentions[node]
         role = "threshold" if cut else at.role
         if len(about) > 1:
             return _At(None, role if cut else "constant")
-        name = about.pop() if about else at.input
+        name = next(iter(about), at.input)
         return _At(name, role, isinstance(node, ast.Subscript))
 
     def _name(self, node: ast.Name, at: _At) -> Iterator[Find]:
@@ -146,6 +156,17 @@ class _Walk:
                     yield Find(value, "level" if at.input else "constant", at.input, origin)
             elif isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
                 yield Find(value, at.role, at.input, origin)
+
+
+def _with_names(nodes: Sequence[ast.AST]) -> set[ast.AST]:
+    """The nodes whose value depends on a name (other than that of a called function)."""
+    found: set[ast.AST] = set()
+    for node in nodes:
+        own = node.func if isinstance(node, ast.Call) else None
+        below = (child for child in ast.iter_child_nodes(node) if child is not own)
+        if isinstance(node, ast.Name) or any(child in found for child in below):
+            found.add(node)
+    return found
 
 
 def _keys(node: ast.AST) -> list[ast.AST]:

@@ -14,6 +14,7 @@ from .errors import Find
 from .literals import literals
 
 MOST = 5_000
+_MOST_LITERALS = 50_000
 _DEEPEST = 8
 _LONGEST_TEXT = 200
 _STANDARD = getattr(sys, "stdlib_module_names", frozenset(("logging", "re", "threading", "random", "io")))
@@ -22,7 +23,7 @@ _STANDARD = getattr(sys, "stdlib_module_names", frozenset(("logging", "re", "thr
 def form(module: Any, model: Any, inputs: Sequence[str]) -> list[Find]:
     """What the form's own modules hold (the one that it names, and those beside it), and its model.
 
-    At most MOST values of each module and of the model. What cannot be read is left out.
+    At most MOST values of each object and of the model. What cannot be read is left out.
     """
     found: list[Find] = []
     for one in _own_modules(module):
@@ -57,7 +58,7 @@ def _source(module: Any, inputs: Sequence[str], live: Mapping[str, Sequence[Find
         return []
     try:
         text = Path(file).read_text(encoding="utf-8")
-        return literals(text, Path(file).name, inputs, live)[:MOST]
+        return literals(text, Path(file).name, inputs, live)[:_MOST_LITERALS]
     except (OSError, SyntaxError, ValueError, RecursionError):
         return []
 

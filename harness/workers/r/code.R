@@ -4,8 +4,10 @@ COMPARISONS <- c("<", "<=", ">", ">=", "==", "!=", "%in%")
 CUTS <- c("cut", "findInterval", "between", "cut2", "pmin", "pmax", "match", "is.element", "switch")
 # what these hold belongs together no more than statements do
 APART <- c("{", "if", "for", "while", "repeat", "<-", "<<-", "=", "function", "ifelse", "return", "list",
-           "data.frame", "with", "within", "&", "&&", "|", "||", "(", "!", "library", "require", "source",
+           "data.frame", "with", "within", "&", "&&", "|", "||", "!", "library", "require", "source",
            "transform", "stopifnot", "lapply", "sapply", "vapply")
+# arithmetic is about the input that the call around it is about; long sums are not searched at every level
+ARITHMETIC <- c("+", "-", "*", "/", "^", "%%", "%/%")
 FOLDED <- c("c", "(", "-", "+", "*", "/", "^", ":", "%%", "%/%", "seq", "seq_len", "rep", "sqrt", "exp", "log",
             "log2", "log10", "log1p", "as.numeric", "as.integer", "as.double", "as.Date", "setNames", "round")
 FOLDED_NAMES <- c("Inf", "pi", "TRUE", "FALSE", "T", "F")
@@ -17,9 +19,11 @@ walk_code <- function(expressions, file, found, lines = NULL) {
   code$file <- file
   code$aliases <- list()
   code$constants <- list()
-  for (one in as.list(expressions)) note_names(one, code)
+  for (one in as.list(expressions)) tryCatch(note_names(one, code), error = function(e) NULL)
   for (i in seq_along(expressions)) {
-    walk(expressions[[i]], code, list(input = NULL, role = "constant", origin = origin_of(file, lines[i])))
+    at <- list(input = NULL, role = "constant", origin = origin_of(file, lines[i]))
+    # one expression that cannot be read is no reason to lose the rest
+    tryCatch(walk(expressions[[i]], code, at), error = function(e) NULL)
   }
 }
 
@@ -38,105 +42,63 @@ qualified <- function(head) {
   }
 }
 
-# ---- first pass: names that stand for an input, and names that stand for constants ---------------------
-
-note_names <- function(node, code) {
-  if (!is.call(node)) return(invisible())
-  if (head_of(node) %in% c("<-", "=", "<<-") && length(node) == 3L && is.name(node[[2L]])) {
-    name <- as.character(node[[2L]])
-    value <- fold(node[[3L]])
-    if (!is.null(value)) code$constants[[name]] <- value
-    stands_for <- mentions(node[[3L]], code)
-    if (length(stands_for) == 1L && !is.call_of(node[[3L]], c(COMPARISONS, "function"))) {
-      code$aliases[[name]] <- stands_for
-    }
+walk <- function(node, code, at) {
+  pending <- list(list(node = node, at = at), NULL)
+  while (!is.null(pending) && !enough(code$found)) {
+    one <- pending[[1L]]
+    pending <- pending[[2L]]
+    for (piece in rev(look_at(one$node, code, one$at))) pending <- list(piece, pending)
   }
-  for (part in parts_of(node)) note_names(part, code)
 }
 
-is.call_of <- function(node, names) is.call(node) && head_of(node) %in% names
-
-# the arguments of a call (defaults and body of a function); empty ones left out
-parts_of <- function(node) {
-  if (head_of(node) == "function") {
-    parts <- c(as.list(node[[2L]]), list(node[[3L]]))
-  } else {
-    parts <- as.list(node)[-1L]
-    if (is.call(node[[1L]])) parts <- c(list(node[[1L]]), parts)
-  }
-  parts[!vapply(parts, is_empty, NA)]
-}
-
-is_empty <- function(part) is.name(part) && !nzchar(as.character(part))
-
-# the inputs that a piece of code names: df$x, df[["x"]], df[, "x"], x
-mentions <- function(node, code) {
-  if (is.name(node)) {
-    name <- as.character(node)
-    if (name %in% code$found$inputs) return(name)
-    return(code$aliases[[name]])
+# notes the constants of one piece of code; gives the pieces below it, each with where it stands
+look_at <- function(node, code, at) {
+  if (is.name(node)) return(look_at_name(as.character(node), code, at))
+  if (is.numeric(node) || is.character(node)) {
+    add_find(code$found, node, at$role, at$input, at$origin)
+    return(NULL)
   }
   if (!is.call(node)) return(NULL)
-  column <- column_named(node, code$found$inputs)
-  if (!is.null(column)) return(column)
-  unique(unlist(lapply(parts_of(node), mentions, code)))
-}
-
-column_named <- function(node, inputs) {
-  head <- head_of(node)
-  if (!head %in% c("$", "[[", "[", "@") || length(node) < 3L) return(NULL)
-  last <- node[[length(node)]]
-  name <- if (head %in% c("$", "@") && is.name(last)) as.character(last) else if (is.character(last)) last
-  if (length(name) == 1L && name %in% inputs) name
-}
-
-# ---- second pass ---------------------------------------------------------------------------------------
-
-walk <- function(node, code, at) {
-  if (is.name(node)) return(walk_name(as.character(node), code, at))
-  if (is.numeric(node) || is.character(node) || is.logical(node)) {
-    return(if (!is.logical(node)) add_find(code$found, node, at$role, at$input, at$origin))
-  }
-  if (is.pairlist(node)) return(for (one in as.list(node)) if (!is_empty(one)) walk(one, code, at))
-  if (!is.call(node)) return(invisible())
   head <- head_of(node)
   at <- context(node, head, code, at)
   value <- fold(node)
   if (!is.null(value)) {
     add_find(code$found, value, at$role, at$input, at$origin)
     if (!is.null(names(value))) add_find(code$found, names(value), "level", at$input, at$origin)
-    if (head == "c" && is.numeric(value)) return(invisible())
+    if (head == "c" && is.numeric(value)) return(NULL)
   }
   if (head %in% c("switch", "list", "c")) {
     keys <- names(node)[-1L]
     add_find(code$found, keys[nzchar(keys)], "level", at$input, at$origin)
   }
-  walk_parts(node, head, code, at)
+  pieces_below(node, head, code, at)
 }
 
-walk_parts <- function(node, head, code, at) {
+pieces_below <- function(node, head, code, at) {
+  piece <- function(node, at) list(node = node, at = at)
   if (!is.null(column_named(node, code$found$inputs))) {
-    if (is.call(node[[2L]])) walk(node[[2L]], code, at)
-    return(invisible())
+    return(if (is.call(node[[2L]])) list(piece(node[[2L]], at)))
   }
+  parts <- parts_of(node)
+  if (head %in% c("$", "@")) return(lapply(parts[1L], piece, at))
   refs <- if (head == "{") attr(node, "srcref")
-  for (i in seq_along(parts <- parts_of(node))) {
-    here <- at
+  lapply(seq_along(parts), function(i) {
     # the first reference is the brace's own
-    if (length(refs) > i) here$origin <- origin_of(code$file, as.integer(refs[[i + 1L]])[1L])
-    part <- parts[[i]]
-    if (head %in% c("$", "@") && i == 2L) next
-    walk(part, code, here)
-  }
+    if (length(refs) > i) at$origin <- origin_of(code$file, as.integer(refs[[i + 1L]])[1L])
+    piece(parts[[i]], at)
+  })
 }
 
 # which input this call is about, and in what role its constants stand
 context <- function(node, head, code, at) {
+  if (head == "(") return(at)
   if (head %in% APART) {
-    if (head != "(") at$input <- NULL
+    at$input <- NULL
     at$role <- "constant"
     return(at)
   }
+  at$indexing <- head %in% c("[", "[[")
+  if (head %in% ARITHMETIC) return(at)
   named <- mentions(node, code)
   if (length(named) == 1L) {
     at$input <- named
@@ -147,19 +109,19 @@ context <- function(node, head, code, at) {
   } else if (head %in% c(COMPARISONS, CUTS)) {
     at$role <- "threshold"
   }
-  at$indexing <- head %in% c("[", "[[")
   at
 }
 
 # a name beside an input: edges in cut(df$x, edges), points in points[df$level]
-walk_name <- function(name, code, at) {
-  if (is.null(at$input) || name %in% code$found$inputs || !is.null(code$aliases[[name]])) return(invisible())
+look_at_name <- function(name, code, at) {
+  if (is.null(at$input) || name %in% code$found$inputs || !is.null(code$aliases[[name]])) return(NULL)
   value <- code$constants[[name]]
   if (is.null(value)) value <- get0(name, envir = globalenv(), inherits = FALSE)
-  if (!is.atomic(value) || is.null(value) || length(value) > LONGEST_VECTOR) return(invisible())
+  if (!is.atomic(value) || is.null(value) || length(value) > LONGEST_VECTOR) return(NULL)
   origin <- paste0(at$origin, " (", name, ")")
   if (!is.null(names(value))) add_find(code$found, names(value), "level", at$input, origin)
   if (!isTRUE(at$indexing)) add_find(code$found, value, at$role, at$input, origin)
+  NULL
 }
 
 # the value of code made of constants alone; NULL for any other
@@ -172,8 +134,10 @@ fold <- function(node) {
 foldable <- function(node) {
   if (is.name(node)) return(as.character(node) %in% FOLDED_NAMES)
   if (!is.call(node)) return(is.atomic(node) && length(node) == 1L)
-  # a range of any length could be asked for
-  head_of(node) %in% FOLDED && all(vapply(parts_of(node), foldable, NA)) && !huge(node)
+  if (!head_of(node) %in% FOLDED) return(FALSE)
+  # the last part first: in a long sum it is the short one
+  for (part in rev(parts_of(node))) if (!foldable(part)) return(FALSE)
+  !huge(node) # a range of any length could be asked for
 }
 
 huge <- function(node) {

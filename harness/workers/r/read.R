@@ -18,10 +18,10 @@ read_table <- function(con, kept) {
   rows <- readBin(con, "double", 1L, endian = "little")
   k <- size[1L]
   if (k == 0L) return(list(rows = rows, columns = list()))
-  meta <- readBin(con, "integer", 3L * k + k %% 2L, endian = "little")
-  kinds <- meta[seq_len(k)]
-  nulls <- meta[k + seq_len(k)]
-  names <- read_texts(con, meta[2L * k + seq_len(k)], size[2L])
+  head <- read_head(con, k, size[2L], kept)
+  kinds <- head$kinds
+  nulls <- head$nulls
+  names <- head$names
   columns <- vector("list", k)
   i <- 1L
   while (i <= k) {
@@ -38,6 +38,19 @@ read_table <- function(con, kept) {
   }
   names(columns) <- names
   list(rows = rows, columns = columns)
+}
+
+# kinds, nulls and names of a table's columns; the same bytes as last time need not be understood again
+read_head <- function(con, k, bytes, kept) {
+  size <- 4L * (3L * k + k %% 2L)
+  block <- readBin(con, "raw", size + bytes + -bytes %% 8L)
+  if (identical(block, kept$block)) return(kept$head)
+  meta <- readBin(block, "integer", 3L * k, endian = "little")
+  names <- readChar(block[-seq_len(size)], meta[2L * k + seq_len(k)], useBytes = TRUE)
+  Encoding(names) <- "UTF-8"
+  kept$block <- block
+  kept$head <- list(kinds = meta[seq_len(k)], nulls = meta[k + seq_len(k)], names = names)
+  kept$head
 }
 
 # the last column of the block of numbers that begins with column i; i itself where it is none

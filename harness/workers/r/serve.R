@@ -100,11 +100,11 @@ answer_call <- function(link, form, frame) {
   decoded <- as.numeric(Sys.time())
   came <- run_form(form, df)
   computed <- as.numeric(Sys.time())
-  warned <- table_of(list(warning = text_column(came$warnings)), length(came$warnings))
+  warned <- warnings_tables(came$warnings)
   if (!is.null(came$error)) {
     e <- came$error
     said <- failure_fields(RAISED, class(e)[1L], conditionMessage(e), came$trace, NULL)
-    return(say(link, FAILED, frame$call, list(said, warned)))
+    return(say(link, FAILED, frame$call, c(list(said), warned)))
   }
   columns <- tryCatch(
     collect(came$value, form$outputs, batch$rows),
@@ -112,13 +112,20 @@ answer_call <- function(link, form, frame) {
   )
   if (inherits(columns, "parity_refusal")) {
     said <- failure_fields(columns$outcome, columns$kind, conditionMessage(columns), "", NULL)
-    return(say(link, FAILED, frame$call, list(said, warned)))
+    return(say(link, FAILED, frame$call, c(list(said), warned)))
   }
   answered <- table_of(columns, batch$rows)
-  stamps <- fields(
-    started = frame$started, decoded = decoded, computed = computed, encoded = as.numeric(Sys.time())
+  stamps <- lapply(
+    list(started = frame$started, decoded = decoded, computed = computed, encoded = as.numeric(Sys.time())),
+    double_column
   )
-  say(link, RESULT, frame$call, list(stamps, answered, warned))
+  say(link, RESULT, frame$call, c(list(table_of(stamps, 1), answered), warned))
+}
+
+# a table of its own where there is any
+warnings_tables <- function(texts) {
+  if (length(texts) == 0L) return(list())
+  list(table_of(list(warning = text_column(texts)), length(texts)))
 }
 
 failure_fields <- function(outcome, kind, message, trace, lacking) {

@@ -55,16 +55,33 @@ to_eight <- function(x) {
 
 table_parts <- function(table) {
   columns <- table$columns
-  k <- length(columns)
-  names <- names(columns)
-  joined <- if (k > 0L) charToRaw(paste(names, collapse = "")) else raw()
-  head <- list(c(k, length(joined)), table$rows)
-  if (k == 0L) return(head)
+  parts <- unlist(lapply(columns, function(one) one$parts), recursive = FALSE, use.names = FALSE)
+  c(list(table_head(columns, table$rows)), parts)
+}
+
+# what stands before a table's data, as bytes; tables of one shape come again and again
+heads <- new.env(parent = emptyenv())
+
+table_head <- function(columns, rows) {
   kinds <- vapply(columns, function(one) one$kind, 0L, USE.NAMES = FALSE)
   nulls <- vapply(columns, function(one) one$nulls, 0L, USE.NAMES = FALSE)
-  meta <- even(c(kinds, nulls, nchar(names, "bytes")))
-  parts <- unlist(lapply(columns, function(one) one$parts), recursive = FALSE, use.names = FALSE)
-  c(head, list(meta, to_eight(joined)), parts)
+  key <- paste(c(kinds, nulls, nchar(names(columns), "bytes"), names(columns)), collapse = "\r")
+  known <- heads[[paste0("=", key)]]
+  if (is.null(known)) {
+    known <- head_bytes(kinds, nulls, names(columns))
+    assign(paste0("=", key), known, envir = heads)
+  }
+  c(known$size, writeBin(rows, raw(), endian = "little"), known$rest)
+}
+
+head_bytes <- function(kinds, nulls, names) {
+  k <- length(kinds)
+  joined <- if (k > 0L) charToRaw(paste(names, collapse = "")) else raw()
+  meta <- as.integer(if (k > 0L) even(c(kinds, nulls, nchar(names, "bytes"))))
+  list(
+    size = writeBin(c(k, length(joined)), raw(), endian = "little"),
+    rest = c(writeBin(meta, raw(), endian = "little"), to_eight(joined))
+  )
 }
 
 # everything is made before anything is written: an error in between leaves no half a frame
@@ -74,7 +91,8 @@ frame_parts <- function(tables) {
 }
 
 write_frame <- function(link, kind, call, parts) {
-  bytes <- sum(vapply(parts, function(x) length(x) * width(x), 0))
+  bytes <- 0
+  for (part in parts) bytes <- bytes + length(part) * width(part)
   con <- link$output
   writeBin(c(MARK + kind, call), con, endian = "little")
   writeBin(bytes, con, endian = "little")
