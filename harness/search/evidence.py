@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
 from harness.schema import Schema
-from harness.search.lab import Facet, Judgement, Row
+from harness.search.lab import Facet, Judgement, Mask, Row
 
 #: Disagreeing rows kept for each facet. Beyond it they are counted only.
 KEPT = 40_000
@@ -62,6 +62,18 @@ class Evidence:
         if len(fine) and sum(b.num_rows for b in self._agreeing) < KEPT_AGREEING:
             step = max(1, len(fine) // 32)
             self._agreeing.append(judgement.batch.take(pa.array(fine[::step][:32])))
+
+    def only(self, mask: Callable[[pa.RecordBatch], Mask]) -> Evidence:
+        """The same evidence with those disagreeing rows alone that a mask keeps."""
+        part = Evidence(self.schema, self.facets, self.rows)
+        part._agreeing, part._contexts = self._agreeing, self._contexts
+        for facet, batches in self._kept.items():
+            chosen = [batch.filter(pa.array(mask(batch))) for batch in batches]
+            before, after = (sum(b.num_rows for b in bs) for bs in (batches, chosen))
+            if after:
+                part._kept[facet] = chosen
+                part.disagreeing[facet] = max(1, round(self.disagreeing[facet] * after / before))
+        return part
 
     def left_untried(self) -> pa.RecordBatch:
         """Some of the rows that were not compared because their batch failed."""

@@ -60,6 +60,7 @@ class Explainer:
     evidence: Evidence
     deadline: float
     lawless: bool = False  # the target depends on the batch: rows are judged one by one
+    thorough: bool = False  # rows that were not explained are listed as such (where others may be waived)
     notes: list[str] = field(default_factory=list)
 
     def facet(self, facet: Facet) -> list[Found]:
@@ -131,7 +132,7 @@ class Explainer:
                 f"{pending.num_rows} disagreeing rows ({facet.kind} of {facet.output}) were not explained "
                 "within the budget; a larger --budget goes on"
             )
-            if not found:
+            if self.thorough or not found:
                 found.append(Found(self._unexplained(facet, pending), pending.num_rows))
 
     def _next(self, facet: Facet, pending: pa.RecordBatch) -> Iterator[Cluster]:

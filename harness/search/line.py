@@ -25,6 +25,7 @@ from harness.search.simple import between, from_number, neighbour, simplest_in, 
 Number = float | int
 
 MOST_PROBES = 1_500
+GRID = 240
 MOST_BOUNDARIES = 48
 WIDE = 1e-6  # probes farther apart than this, relative to their size, tell a step from a slope
 
@@ -126,7 +127,16 @@ def _points(pool: Pool, include: Sequence[Number]) -> list[Number]:
     gaps = [m for a, b in itertools.pairwise(numbers) if (m := _middle(a, b, pool.input.kind)) is not None]
     low, high = (to_number(v) for v in pool.input.bounds or (0, 0))
     special = {to_number(v) for v in pool.input.special}
-    return sorted({n for n in (*numbers, *include, *around, *gaps) if low <= n <= high or n in special})
+    grid = _grid(low, high, pool.input.kind)
+    return sorted(
+        {n for n in (*numbers, *include, *around, *gaps, *grid) if low <= n <= high or n in special}
+    )
+
+
+def _grid(low: Number, high: Number, kind: Kind) -> list[Number]:
+    """Values evenly spread over the range: what repeats along the line shows in many of them."""
+    spread = [low + (high - low) * (step / GRID) for step in range(GRID + 1)]
+    return spread if kind is Kind.FLOAT else [math.floor(value) for value in spread]
 
 
 def _middle(low: Number, high: Number, kind: Kind) -> Number | None:

@@ -278,7 +278,7 @@ def _textual(
     one: Input, clues: list[Clue], seen: list[Scalar]
 ) -> tuple[list[Scalar], list[Scalar], list[Scalar]]:
     named = [c.value for c in clues if isinstance(c.value, str)][:UNATTRIBUTED]
-    lengths = [int(c.value) for c in clues if _is_length(c.value)]
+    lengths = [int(n) for c in clues if (n := _as_number(c.value, Kind.INT)) is not None and _is_length(n)]
     if one.kind is Kind.CATEGORY and not one.unseen:
         return list(one.levels), [], []
     known = [*one.levels, *(v for v in seen if isinstance(v, str)), *named]
@@ -288,13 +288,8 @@ def _textual(
     return [*known, *plain], list(near), [*ruled, *_HARD_TEXTS]
 
 
-def _is_length(value: Scalar) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and 1 <= value <= LONGEST
-        and value == int(value)
-    )
+def _is_length(value: Number) -> bool:
+    return 1 <= value <= LONGEST and value == int(value)
 
 
 def _variants(text: str) -> Iterator[str]:

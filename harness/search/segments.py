@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +60,10 @@ def _all_of_one_kind(line: Line, named: list[tuple[Segment, Cause]]) -> list[tup
 def _calendar_like(line: Line, named: list[tuple[Segment, Cause]]) -> bool:
     """Whether a count of days is read from another origin: answers repeat, moved by the same few days."""
     moved = [s for s, cause in named if cause is Cause.THRESHOLD and not {s.low, s.high} & line.marks]
-    widths = {s.high - s.low for s in moved}
-    return line.kind is Kind.INT and len(moved) >= 4 and len(widths) <= 2 and max(widths) < 366
+    if line.kind is not Kind.INT or len(moved) < 4:
+        return False
+    width, count = Counter(s.high - s.low for s in moved).most_common(1)[0]
+    return count >= 0.6 * len(moved) and width < 366
 
 
 def _adjoining(line: Line, named: list[tuple[Segment, Cause]]) -> list[list[tuple[Segment, Cause]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -22,10 +23,12 @@ from harness.search.lab import Lab, Respondent, facets
 from harness.search.rows import Effort, Space
 from harness.status import Status
 from harness.verify.counterexamples import Counterexample, as_batch
-from harness.verify.mismatches import mismatches, of_law
+from harness.verify.laws import broken_laws
+from harness.verify.mismatches import merged, mismatches, of_law
 from harness.verify.options import Options
 from harness.verify.questions import Questions, measure_effort
 from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict
+from harness.verify.waivers import parted, unused, waived, waivers_of
 
 FILL_SHARE = 0.5  # of the budget, after which disagreements are explained
 KEYS_SHOWN = 10
@@ -49,6 +52,7 @@ class Examination:
     lab: Lab = field(init=False)
     started: float = field(init=False)
     notes: list[str] = field(default_factory=list)
+    waived: list[Mismatch] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.evidence = Evidence(self.model.schema, facets(self.model))
@@ -61,9 +65,7 @@ class Examination:
 
     def run(self) -> TargetVerdict:
         """Search, then explain what was found."""
-        effort = measure_effort(
-            self.questions.space, (self.questions.reference, self.candidate), self.options.budget_s
-        )
+        effort = measure_effort(self.questions.space, (self.questions.reference, self.candidate))
         self.started = time.monotonic()
         self._replay()
         data = self._data(effort)
@@ -78,7 +80,7 @@ class Examination:
         if self.evidence.answered == 0:
             return self._verdict(Status.FAILED, data, reason=self._nothing_answered())
         found = self._explain()
-        status = Status.DISAGREES if found or self._any() else Status.AGREES
+        status = Status.DISAGREES if found or (self._any() and not self.waived) else Status.AGREES
         if status is Status.AGREES and self.evidence.rows == 0:
             return self._verdict(Status.FAILED, data, reason="no row could be compared")
         return self._verdict(status, data, found)
@@ -175,16 +177,40 @@ class Examination:
         self.lab.solo = law is not None
         self.tell("finding causes")
         self._forget_failures()
+        waivers, notes = waivers_of(self.model, self.candidate.target, dt.date.today())
+        self.notes += notes
+        found: list[Mismatch] = []
+        for part, mine in parted(self.evidence, self.model.schema, waivers):
+            for mismatch in self._causes(part, lawless=law is not None, thorough=bool(mine)):
+                waiver = waived(mismatch, mine)
+                (found if waiver is None else self.waived).append(mismatch)
+                used = [] if waiver is None else [waiver]
+                waivers = [w for w in waivers if w not in used]
+        self.notes += unused(waivers)
+        return [*own, *self._laws(), *merged(found)]
+
+    def _causes(self, part: Evidence, lawless: bool, thorough: bool) -> list[Mismatch]:
+        """The mismatches of a part of the evidence."""
         deadline = self.started + self.options.budget_s
-        explainer = Explainer(
-            self.lab, self.questions.space, self.evidence, deadline, lawless=law is not None
-        )
+        explainer = Explainer(self.lab, self.questions.space, part, deadline, lawless, thorough)
         found: list[Found] = []
-        for facet in self.evidence.facets:
-            if self.evidence.disagreeing.get(facet):
+        for facet in part.facets:
+            if part.disagreeing.get(facet):
                 found += explainer.facet(facet)
         self.notes += explainer.notes
-        return [*own, *mismatches(self.lab, self.evidence, found)]
+        return mismatches(self.lab, part, found)
+
+    def _laws(self) -> list[Mismatch]:
+        """Laws that the candidate breaks and the reference keeps."""
+        if self.questions.recorded is not None:
+            return []
+        broken: list[Mismatch] = []
+        for said in broken_laws(self.lab, self.questions.space):
+            if isinstance(said, str):
+                self.notes.append(said)
+            else:
+                broken.append(said)
+        return broken
 
     def _sample(self) -> pa.RecordBatch:
         first = next(iter(self.questions.core(Effort())), None)
@@ -210,6 +236,7 @@ class Examination:
             reason=reason,
             data=data,
             mismatches=tuple(found or ()),
+            waived=tuple(self.waived),
             notes=tuple(self.notes),
             knife_edge=self.evidence.knife_edge,
             seconds=time.monotonic() - self.started,

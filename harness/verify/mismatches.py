@@ -44,6 +44,16 @@ def mismatches(lab: Lab, evidence: Evidence, found: Iterable[Found]) -> list[Mis
     return sorted(listed, key=lambda m: -m.rows)
 
 
+def merged(found: Sequence[Mismatch]) -> list[Mismatch]:
+    """One mismatch for each cause and output, where parts of the evidence were explained by themselves."""
+    by_cause: dict[tuple[str, str], Mismatch] = {}
+    for each in found:
+        key = (each.output, each.cause)
+        known = by_cause.get(key)
+        by_cause[key] = each if known is None else replace(known, rows=known.rows + each.rows)
+    return sorted(by_cause.values(), key=lambda m: -m.rows)
+
+
 def _mismatch(lab: Lab, evidence: Evidence, output: str, cause: Cause, members: Sequence[Found]) -> Mismatch:
     rows = sum(_scaled(evidence, member) for member in members)
     batches = [m for m in members if m.cluster.batch]

@@ -18,6 +18,7 @@ KEPT_ROWS = 1_000_000
 #: A batch should take about this long, so that a slow form is not taken for a hanging one.
 BATCH_S = 1.0
 QUICK_S = 0.2
+CORE_S = 20.0
 LEAST_BATCH, MOST_BATCH = 64, 8_192
 
 
@@ -71,11 +72,11 @@ def sliced(batch: pa.RecordBatch, rows: int) -> Iterator[pa.RecordBatch]:
         yield batch.slice(start, rows)
 
 
-def measure_effort(space: Space, respondents: tuple[Respondent, ...], budget_s: float) -> Effort:
-    """How large batches, and how thorough a core, the slowest target can do in about half the budget."""
+def measure_effort(space: Space, respondents: tuple[Respondent, ...]) -> Effort:
+    """How large batches, and how thorough a core, the slowest of some targets can do."""
     rate = min(_rate(space, respondent) for respondent in respondents)
     batch = int(np.clip(rate * BATCH_S, LEAST_BATCH, MOST_BATCH))
-    return Effort(batch=batch, share=_share(space, rate, budget_s))
+    return Effort(batch=batch, share=_share(space, rate))
 
 
 def _rate(space: Space, respondent: Respondent) -> float:
@@ -94,7 +95,8 @@ def _rate(space: Space, respondent: Respondent) -> float:
     return rate
 
 
-def _share(space: Space, rate: float, budget_s: float) -> float:
-    """The share of the usual core that fits: one of a few, so that targets share their batches."""
-    possible = rate * budget_s / 2 / max(1, Effort().rows(space))
+def _share(space: Space, rate: float) -> float:
+    """The share of the usual core that fits: one of a few, so that targets share their batches. All of it
+    but for forms so slow that a person would think them hanging."""
+    possible = rate * CORE_S / max(1, Effort().rows(space))
     return next((share for share in (1.0, 0.3, 0.1, 0.03) if possible >= share), 0.03)

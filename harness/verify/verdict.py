@@ -71,6 +71,7 @@ class TargetVerdict:
     reason: str | None = None
     data: DataVerdict | None = None
     mismatches: tuple[Mismatch, ...] = ()
+    waived: tuple[Mismatch, ...] = ()
     notes: tuple[str, ...] = ()
     knife_edge: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
@@ -92,6 +93,8 @@ class TargetVerdict:
         if self.data is not None:
             entry["data"] = self.data.to_json()
         entry["mismatches"] = [m.to_json() for m in self.mismatches]
+        if self.waived:
+            entry["waived"] = [m.to_json() for m in self.waived]
         if self.notes:
             entry["notes"] = list(self.notes)
         if any(self.knife_edge.values()):
