@@ -137,6 +137,11 @@ def test_a_model_without_a_source_is_given_to_a_function_of_a_package(tmp_path: 
     assert asked(model, x=[1.0, 2.0, 3.0]) == [1.0, 2.0, 3.0]
 
 
+def test_a_function_inside_an_object_is_found(tmp_path: Path) -> None:
+    source = "card <- new.env()\ncard$score <- function(df) df$x + 1"
+    assert asked(model_of(tmp_path, "r", source, X, Y, call="card$score"), x=[1.0]) == [2.0]
+
+
 # ---- what it returns -----------------------------------------------------------------------------------
 
 Returning = Callable[[Kind, str], Reply]
@@ -171,6 +176,7 @@ def returning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Returning]:
         ("data.frame(y = df$x)[2:1, , drop = FALSE]", Kind.FLOAT, [2.0, 1.0]),
         ("as.integer(df$x)", Kind.INT, [1, 2]),
         ("df$x / 2", Kind.INT, [0.5, 1.0]),
+        ("structure(c(4.94065645841246544e-324, 0), class = 'integer64')", Kind.INT, [1, 0]),
         ("df$x > 1", Kind.BOOL, [False, True]),
         ("df$x - 1", Kind.BOOL, [False, True]),
         ("factor(c('b', NA), levels = c('a', 'b'))", Kind.CATEGORY, ["b", None]),
@@ -446,6 +452,7 @@ def test_r_elsewhere_that_dies_is_started_again(tmp_path: Path) -> None:
     ("command", "error", "said"),
     [
         (("no-such-command", "-x"), MissingError, "no-such-command: no such command"),
+        (("./no-such-script",), OpenError, "status 1 while the form was opened\n./no-such-script: No"),
         (("true",), OpenError, "the process ended with status 0"),
         (("sh", "-c", "echo no way >&2; exit 9"), OpenError, "status 9 while the form was opened\nno way"),
         (("env", "PATH=/nowhere", "/bin/sh", "-c", "exec /bin/sh"), MissingError, "reaches no Rscript"),

@@ -159,6 +159,7 @@ def test_another_number_of_values_than_rows_is_misaligned(came: Any, said: str) 
     [
         ({"scor": [1], "pd": [2]}, "no output 'score' came back (there are: scor, pd)"),
         ({}, "no output 'score' came back (there are none)"),
+        ({0: [1], "pd": [2]}, "no output 'score' came back (there are: 0, pd)"),
         (pd.DataFrame({"pd": [1]}), "no output 'score' came back (there are: pd)"),
     ],
 )

@@ -15,7 +15,7 @@ and what it returns has two methods, kept apart so that each is timed under its 
     def compute(self, taken: object) -> object                          # compute: run it
 
 ``columns`` come in the order of ``opening.inputs``, each with ``values`` (numpy: float64 for float,
-int64 for int, bool for bool, int32 codes for text, float64 days for date, int64 microseconds for
+int64 for int, uint8 0 and 1 for bool, int32 codes for text, float64 days for date, int64 microseconds for
 datetime), ``missing`` (a bool array, True where missing, or None where nothing is) and ``texts`` (what
 the codes of a text column count: code -1 is missing). ``compute`` returns an array-like for a model with
 one output, or a mapping of array-likes by output name (a data frame is one): see ``answers.collect``.

@@ -22,10 +22,10 @@ def collect(came: Any, outputs: Sequence[Output], rows: int) -> list[Column]:
 
 def _picked(came: Any, outputs: Sequence[Output]) -> Iterable[tuple[Output, Any]]:
     if _is_table(came):
-        known = [str(name) for name in (came if isinstance(came, Mapping) else came.columns)]
+        known = list(came if isinstance(came, Mapping) else came.columns)
         for one in outputs:
             if one.name not in known:
-                there = f"there are: {', '.join(known)}" if known else "there are none"
+                there = f"there are: {', '.join(map(str, known))}" if known else "there are none"
                 raise Refusal(RAISED, "MissingOutput", f"no output {one.name!r} came back ({there})")
         return [(one, came[one.name]) for one in outputs]
     if len(outputs) == 1:

@@ -67,10 +67,13 @@ find_function <- function(call, source) {
       cannot_open(paste0("there is no R package '", parts[1L], "'"), lacking = parts[1L])
     }
     get0(parts[2L], envir = asNamespace(parts[1L]), mode = "function")
+  } else if (grepl("$", call, fixed = TRUE)) {
+    # a member of a list, an environment or an R6 object
+    tryCatch(eval(parse(text = call), globalenv()), error = function(e) NULL)
   } else {
     get0(call, envir = globalenv(), mode = "function")
   }
-  if (!is.null(found)) return(found)
+  if (is.function(found)) return(found)
   own <- names(Filter(is.function, globals()))
   there <- if (length(own)) paste0("there are: ", paste(own, collapse = ", ")) else "it defines none"
   cannot_open(paste0(
