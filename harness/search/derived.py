@@ -19,6 +19,7 @@ from harness.search.simple import EPOCH, EPOCH_TIME, neighbour
 
 Number = float | int
 
+REPEATS = 24
 CONSTANTS = 24  # numbers that are tried for one pair of inputs
 SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 
@@ -49,6 +50,8 @@ def derived_pairs(
         made = list(_of_couple(first, pools[second.name], constants, rng))
         if len(made) > share:
             made = [made[i] for i in sorted(rng.choice(len(made), size=share, replace=False))]
+        elif made:  # over several backgrounds: the comparison may be guarded by other inputs
+            made = made * min(REPEATS, max(1, share // len(made)))
         found += [Pair(first.name, second.name, values) for values in made]
     return found
 

@@ -29,6 +29,7 @@ from harness.search.relation import Floats, Relation, relate
 from harness.search.rows import Space, random_rows
 from harness.search.segments import Reading, read_line
 from harness.search.simple import to_number
+from harness.search.ties import tied
 from harness.search.weights import weighted_inputs
 from harness.tolerance import doubles
 
@@ -36,6 +37,14 @@ MOST_CLUSTERS = 24
 CONFIRMED = 48  # rows of a facet that are asked alone
 SEEDS = 12  # rows tried when pinning one fails
 
+MAY_BE_TIES = (
+    Cause.INTERVAL_CLOSURE,
+    Cause.INTERACTION,
+    Cause.TABLE_VALUE,
+    Cause.THRESHOLD,
+    Cause.CATEGORY_ORDER,
+    Cause.UNEXPLAINED,
+)
 OTHERS = 400  # random rows over which a region of one input is tried
 
 #: Causes of a whole region of an input, and causes of single values and thin slices.
@@ -124,7 +133,18 @@ class Explainer:
             if time.monotonic() > self.deadline:
                 self._give_up(facet, pending, found)
                 break
-        return [f for f in _one_precision(found) if f.rows or f.cluster.batch]
+        return [self._tied(f) for f in _one_precision(found) if f.rows or f.cluster.batch]
+
+    def _tied(self, found: Found) -> Found:
+        """What is called otherwise is a tie where both answers name equal candidates."""
+        cluster = found.cluster
+        if cluster.facet.kind != "value" or cluster.batch or cluster.cause not in MAY_BE_TIES:
+            return found
+        judged = self.lab.judge_rows([cluster.example])
+        said = [judged.said(side, cluster.facet.output, 0) for side in ("reference", "candidate")]
+        if not tied(self.space.schema, cluster.example, *said):
+            return found
+        return replace(found, cluster=replace(cluster, cause=Cause.TIE))
 
     def _give_up(self, facet: Facet, pending: pa.RecordBatch, found: list[Found]) -> None:
         if pending.num_rows:
@@ -200,7 +220,8 @@ class Explainer:
 
     def _broad(self, facet: Facet, line: Line, reading: Reading, example: Row) -> Cause:
         """A whole region of one input disagrees here. Where it agrees over other backgrounds, other inputs
-        have a part in it: an interaction, unless the answers there are constants (a leaf, a cell)."""
+        have a part in it: an interaction, unless the answers there are constants of a stored model (a leaf,
+        a cell)."""
         if any(permuted(self.lab, facet, example, one) for one in self.space.schema):
             return Cause.CATEGORY_ORDER
         value = {line.name: example[line.name]}
@@ -213,8 +234,12 @@ class Explainer:
             side: {repr(judged.said(side, facet.output, int(row))) for row in np.flatnonzero(bad)}
             for side in ("reference", "candidate")
         }
-        constant = all(len(values) == 1 for values in said.values())
-        return Cause.TABLE_VALUE if constant else Cause.INTERACTION
+        leaf = self._has_leaves() and all(len(values) == 1 for values in said.values())
+        return Cause.TABLE_VALUE if leaf else Cause.INTERACTION
+
+    def _has_leaves(self) -> bool:
+        """Whether a form is a stored model, whose leaves or cells are regions of several inputs."""
+        return any(form.model is not None or form.runtime == "onnx" for form in self.lab.model.forms)
 
     def _together(self, facet: Facet, pinned: Pin) -> Cluster:
         """Several inputs together: a quantity made of them that meets an edge, or a region."""

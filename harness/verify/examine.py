@@ -31,6 +31,7 @@ from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict
 from harness.verify.waivers import parted, unused, waived, waivers_of
 
 FILL_SHARE = 0.5  # of the budget, after which disagreements are explained
+EXPLAIN_S = 4.0  # that finding causes may take in any case
 KEYS_SHOWN = 10
 
 
@@ -191,7 +192,7 @@ class Examination:
 
     def _causes(self, part: Evidence, lawless: bool, thorough: bool) -> list[Mismatch]:
         """The mismatches of a part of the evidence."""
-        deadline = self.started + self.options.budget_s
+        deadline = max(self.started + self.options.budget_s, time.monotonic() + EXPLAIN_S)
         explainer = Explainer(self.lab, self.questions.space, part, deadline, lawless, thorough)
         found: list[Found] = []
         for facet in part.facets:
