@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from harness.answer import Answer, Isolation
+from harness.answer import Answer, Isolation, joined
 from harness.causes import Cause
 from harness.comparison import compare
 from harness.model import Model
@@ -130,6 +130,13 @@ def alone(lab: Lab, facet: Facet, batch: pa.RecordBatch) -> Mask:
     for row in range(batch.num_rows):
         bad[row] = facet.of(lab.judge(batch.slice(row, 1)).comparison)[0]
     return bad
+
+
+def steady(respondent: Respondent, model: Model, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows that a target answers alone as it does among the others: what the rest say is the batch's."""
+    among = respondent.ask(batch)
+    by_itself = joined([respondent.ask(batch.slice(row, 1)) for row in range(batch.num_rows)])
+    return batch.filter(pa.array(~_differs(model, by_itself, among)))
 
 
 def smallest_batch(lab: Lab, facet: Facet, batch: pa.RecordBatch) -> tuple[Row, ...]:

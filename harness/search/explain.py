@@ -18,7 +18,7 @@ import pyarrow as pa
 from harness.answer import Answer
 from harness.causes import Cause
 from harness.schema import Kind
-from harness.search.batchwise import alone, batch_cause, smallest_batch
+from harness.search.batchwise import alone, batch_cause, smallest_batch, steady
 from harness.search.cluster import Cluster, Region, neutralise, simplicity
 from harness.search.evidence import Evidence, rows_of
 from harness.search.lab import Facet, Judgement, Lab, Row
@@ -29,7 +29,7 @@ from harness.search.relation import Floats, Relation, relate
 from harness.search.rows import Space, random_rows
 from harness.search.segments import Reading, read_line
 from harness.search.simple import to_number
-from harness.search.ties import tied
+from harness.search.told import told_by_answers
 from harness.search.weights import weighted_inputs
 from harness.tolerance import doubles
 
@@ -37,12 +37,14 @@ MOST_CLUSTERS = 24
 CONFIRMED = 48  # rows of a facet that are asked alone
 SEEDS = 12  # rows tried when pinning one fails
 
-MAY_BE_TIES = (
+MAY_BE_TOLD = (
     Cause.INTERVAL_CLOSURE,
     Cause.INTERACTION,
     Cause.TABLE_VALUE,
     Cause.THRESHOLD,
     Cause.CATEGORY_ORDER,
+    Cause.OUT_OF_RANGE,
+    Cause.COEFFICIENT,
     Cause.UNEXPLAINED,
 )
 OTHERS = 400  # random rows over which a region of one input is tried
@@ -84,7 +86,10 @@ class Explainer:
             found += self._batch(facet, chosen.filter(pa.array(~reproduced)))
         if reproduced.any():
             pending = rows if reproduced.all() else chosen.filter(pa.array(reproduced))
-            found += self._rows(facet, pending)
+            if self.lawless:
+                pending = steady(self.lab.candidate, self.lab.model, pending)
+            if pending.num_rows:
+                found += self._rows(facet, pending)
         return found
 
     def _lost(self, facet: Facet, rows: pa.RecordBatch) -> list[Found]:
@@ -122,6 +127,7 @@ class Explainer:
         if relation is not None:
             cluster, pending = relation
             found.append(Found(cluster, rows.num_rows - pending.num_rows))
+            pending = self._still(facet, pending)
         while pending.num_rows and len(found) < MOST_CLUSTERS:
             clusters = list(self._next(facet, pending))
             before = pending.num_rows
@@ -133,18 +139,24 @@ class Explainer:
             if time.monotonic() > self.deadline:
                 self._give_up(facet, pending, found)
                 break
-        return [self._tied(f) for f in _one_precision(found) if f.rows or f.cluster.batch]
+        self.lab.adjust = None
+        return [self._told_by_answers(f) for f in _one_precision(found) if f.rows or f.cluster.batch]
 
-    def _tied(self, found: Found) -> Found:
-        """What is called otherwise is a tie where both answers name equal candidates."""
+    def _still(self, facet: Facet, pending: pa.RecordBatch) -> pa.RecordBatch:
+        """The rows that disagree even with the reference's answer brought over by the known relation."""
+        if not pending.num_rows:
+            return pending
+        return pending.filter(pa.array(facet.of(self.lab.judge(pending).comparison)))
+
+    def _told_by_answers(self, found: Found) -> Found:
+        """Causes that only the answers to the example can tell: a tie, an overflow, a division by zero."""
         cluster = found.cluster
-        if cluster.facet.kind != "value" or cluster.batch or cluster.cause not in MAY_BE_TIES:
+        if cluster.facet.kind != "value" or cluster.batch or cluster.cause not in MAY_BE_TOLD:
             return found
         judged = self.lab.judge_rows([cluster.example])
         said = [judged.said(side, cluster.facet.output, 0) for side in ("reference", "candidate")]
-        if not tied(self.space.schema, cluster.example, *said):
-            return found
-        return replace(found, cluster=replace(cluster, cause=Cause.TIE))
+        cause = told_by_answers(self.space.schema, cluster.example, *said)
+        return found if cause is None else replace(found, cluster=replace(cluster, cause=cause))
 
     def _give_up(self, facet: Facet, pending: pa.RecordBatch, found: list[Found]) -> None:
         if pending.num_rows:
@@ -305,7 +317,10 @@ class Explainer:
             return None
         example = rows_of(self._some(rows, 2).slice(0, 1))[0]
         cluster = Cluster(facet, relation.cause, relation.words, example, ())
-        return cluster, self._left_by(facet, relation, rows)
+        left = self._left_by(facet, relation, rows)
+        if relation.cause is Cause.SCALE:
+            self.lab.adjust = lambda answer: _brought_over(answer, facet.output, relation)
+        return cluster, left
 
     def _left_by(self, facet: Facet, relation: Relation, rows: pa.RecordBatch) -> pa.RecordBatch:
         judged = self.lab.judge(rows)
@@ -315,6 +330,15 @@ class Explainer:
             loose = 2.0**-13 if relation.cause is Cause.SINGLE_PRECISION else 1e-6
             close = np.abs(predicted - candidate) <= 1e-9 + loose * np.abs(candidate)
         return rows.filter(pa.array(~close & facet.of(judged.comparison)))
+
+
+def _brought_over(answer: Answer, output: str, relation: Relation) -> Answer:
+    """The reference's answer as the known relation says the candidate should give it."""
+    if output not in answer.outputs:
+        return answer
+    with np.errstate(all="ignore"):
+        values = relation.apply(doubles(answer.outputs[output]))
+    return replace(answer, outputs={**answer.outputs, output: pa.array(values, from_pandas=True)})
 
 
 def _one_precision(found: list[Found]) -> list[Found]:

@@ -88,8 +88,8 @@ def _affine(r: Floats, c: Floats) -> Relation | None:
     i, j = low[len(low) // 2], high[len(high) // 2]
     if r[i] == r[j]:
         return None
-    slope = (c[j] - c[i]) / (r[j] - r[i])
-    offset = c[i] - slope * r[i]
+    slope = _snapped((c[j] - c[i]) / (r[j] - r[i]))
+    offset = _snapped(c[i] - slope * r[i])
     if slope == 0 or not np.isfinite(slope):
         return None
     share = _share(offset + slope * r, c)
@@ -99,6 +99,11 @@ def _affine(r: Floats, c: Floats) -> Relation | None:
     if abs(offset) > 1e-9 * max(1.0, float(np.abs(c).max())):
         parts.append(f"{offset:.9g}")
     return Relation(Cause.SCALE, "candidate = " + " + ".join(parts), lambda x: offset + slope * x, share)
+
+
+def _snapped(number: float) -> float:
+    """A fitted number without the noise of its last digits."""
+    return float(f"{number:.12g}")
 
 
 def _single_precision(r: Floats, c: Floats, bad: npt.NDArray[np.bool_]) -> Relation | None:

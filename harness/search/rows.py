@@ -136,6 +136,13 @@ def fill(space: Space, seed: int, rows: int) -> Iterator[pa.RecordBatch]:
                 yield legal
 
 
+def self_check_rows(space: Space, seed: int) -> pa.RecordBatch:
+    """Legal rows of every kind, few: backgrounds, random ones, mixtures with missing and special values."""
+    rng = np.random.default_rng([seed, 2])
+    parts = [space.backgrounds, _random(space, rng, 100), _mixture(space, rng, 200)]
+    return _legal(space.schema, _concat(space.schema, parts))
+
+
 def random_rows(space: Space, rows: int, seed: int) -> pa.RecordBatch:
     """Legal rows drawn at random, at most ``rows``: for timing, where no data is named."""
     return _legal(space.schema, _random(space, np.random.default_rng(seed), rows))

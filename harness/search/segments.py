@@ -49,6 +49,8 @@ def read_line(line: Line, known: Cause | None = None) -> list[Reading]:
 
 def _all_of_one_kind(line: Line, named: list[tuple[Segment, Cause]]) -> list[tuple[Segment, Cause]]:
     """Where many places of a line show one and the same fault, that is the cause of each."""
+    if len(named) >= 3 and all(_negative(line, segment) for segment, _ in named):
+        return [(segment, Cause.ARITHMETIC) for segment, _ in named]
     if _calendar_like(line, named):
         return [(segment, Cause.DATE) for segment, _ in named]
     numeric = line.kind in (Kind.FLOAT, Kind.INT)

@@ -20,7 +20,7 @@ from harness.search.batchwise import self_check
 from harness.search.evidence import Evidence
 from harness.search.explain import Explainer, Found
 from harness.search.lab import Lab, Respondent, facets
-from harness.search.rows import Effort, Space
+from harness.search.rows import Effort, Space, self_check_rows
 from harness.status import Status
 from harness.verify.counterexamples import Counterexample, as_batch
 from harness.verify.laws import broken_laws
@@ -214,9 +214,10 @@ class Examination:
         return broken
 
     def _sample(self) -> pa.RecordBatch:
-        first = next(iter(self.questions.core(Effort())), None)
-        assert first is not None
-        return first[0]
+        """Rows on which the target is held against itself."""
+        if self.questions.recorded is not None:
+            return self.questions.recorded
+        return self_check_rows(self.questions.space, self.options.seed)
 
     def _verdict(
         self,

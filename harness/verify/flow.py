@@ -14,7 +14,7 @@ from harness.plan import Plan, make_plan
 from harness.protocols import MissingError, OpenError
 from harness.search.batchwise import self_check
 from harness.search.lab import Respondent
-from harness.search.rows import Effort, Space, core
+from harness.search.rows import Space, self_check_rows
 from harness.status import Status
 from harness.target import Target
 from harness.verify.counterexamples import load, local_folder, save
@@ -108,8 +108,7 @@ class _Verification:
         silent = silence(reference, space)
         if silent is not None:
             return f"the reference {name} answers no row: {silent}", []
-        sample = next(core(space, self.options.seed, Effort()))
-        law = self_check(self.model, reference, sample)
+        law = self_check(self.model, reference, self_check_rows(space, self.options.seed))
         if law is None:
             return None, []
         if law.cause is Cause.NONDETERMINISM:

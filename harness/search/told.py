@@ -1,11 +1,46 @@
-"""Ties: two or more candidates are equal, and each form takes another of them."""
+"""Causes that the two answers to one row tell: ties, overflow of 32-bit integers, division by zero."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+from harness.causes import Cause
 from harness.schema import Schema
 from harness.search.lab import Row
+
+INT32 = 2**31
+
+
+def told_by_answers(schema: Schema, row: Row, reference: Any, candidate: Any) -> Cause | None:
+    """The cause that the answers to a row tell, or None."""
+    if tied(schema, row, reference, candidate):
+        return Cause.TIE
+    if overflown(reference, candidate):
+        return Cause.INTEGER_OVERFLOW
+    if _infinite(reference) != _infinite(candidate) and any(value == 0 for value in row.values()):
+        return Cause.ARITHMETIC
+    return None
+
+
+def overflown(reference: Any, candidate: Any) -> bool:
+    """Whether one answer is beyond 32 bits, and the other is missing, wrapped round, or at the limit."""
+    for large, other in ((reference, candidate), (candidate, reference)):
+        if not _number(large) or abs(large) < INT32:
+            continue
+        if other is None or (_number(other) and (other - large) % 2**32 == 0 and other != large):
+            return True
+        if _number(other) and other in (INT32 - 1, -INT32):
+            return True
+    return False
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _infinite(value: Any) -> bool:
+    return isinstance(value, float) and math.isinf(value)
 
 
 def tied(schema: Schema, row: Row, reference: Any, candidate: Any) -> bool:
@@ -28,7 +63,7 @@ def _by_count(row: Row, reference: str, candidate: str) -> bool:
 
 
 def _index(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
+    return _number(value) and value == int(value)
 
 
 def _by_position(schema: Schema, row: Row, reference: int, candidate: int) -> bool:
