@@ -85,8 +85,7 @@ def _written(parsed: Any, choice: int) -> Iterator[str]:
 def _member(members: Any, choice: int) -> str:
     """A character of a class: of its first member, or its last."""
     if str(members[0][0]) == "NEGATE":
-        taken = {chr(a) for op, a in members[1:] if str(op) == "LITERAL"}
-        return next(c for c in ("a", "0", "-", " ", "Z", "~") if c not in taken)
+        return next((c for c in "a0-Z ~é" if not any(_holds(member, c) for member in members[1:])), "€")
     operation, argument = members[-1 if choice else 0]
     name = str(operation)
     if name == "RANGE":
@@ -94,6 +93,23 @@ def _member(members: Any, choice: int) -> str:
     if name == "CATEGORY":
         return {"DIGIT": "5", "SPACE": " ", "WORD": "w"}.get(str(argument).rsplit("_", 1)[-1], "a")
     return chr(argument)
+
+
+def _holds(member: Any, character: str) -> bool:
+    """Whether a member of a class holds a character."""
+    operation, argument = member
+    name = str(operation)
+    if name == "RANGE":
+        return bool(argument[0] <= ord(character) <= argument[1])
+    if name == "CATEGORY":
+        kind = str(argument).rsplit("_", 1)[-1]
+        inside = {"DIGIT": str.isdigit, "SPACE": str.isspace, "WORD": _is_word}.get(kind, str.isalnum)
+        return inside(character) != ("NOT" in str(argument))
+    return bool(ord(character) == argument)
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _almost(text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from miniatures import respondent
 
 from harness.model import Model
 from harness.protocols import Clue
@@ -15,7 +16,6 @@ from harness.verify.examine import Examination
 from harness.verify.options import Options
 from harness.verify.questions import Questions
 from harness.verify.verdict import TargetVerdict
-from miniatures import respondent
 
 Examine = Callable[..., TargetVerdict]
 

@@ -6,10 +6,10 @@ import datetime as dt
 import itertools
 
 import numpy as np
+from miniatures import model, number
 
 from harness.schema import Input, Kind
 from harness.status import Status
-from miniatures import model, number
 
 EDGES = np.array([18.0, 30.0, 45.0, 60.0, 75.0])
 POINTS = np.array([10.0, 25.0, 40.0, 55.0])
