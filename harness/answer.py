@@ -107,7 +107,7 @@ class Isolation:
     def add_fine(self, rows: pa.RecordBatch) -> None:
         """Remember some of the rows that were answered."""
         step = max(1, rows.num_rows // REMEMBERED)
-        self.fine.append(rows.take(pa.array(range(0, rows.num_rows, step))))
+        self.fine.append(rows.take(pa.array(np.arange(0, rows.num_rows, step))))
         del self.fine[:-REMEMBERED]
 
     def is_known(self, failure: Failure) -> bool:

@@ -65,7 +65,8 @@ def compare(model: Model, reference: Answer, candidate: Answer) -> Comparison:
             values = reference.outputs[output.name], candidate.outputs[output.name]
             wrong[output.name] = both & ~output.tolerance.equal(*values)
     for decision in model.decisions:
-        flip, knife = _flips(decision, reference, candidate, both)
+        # a value beyond tolerance is no matter of rounding: its flip is never excused
+        flip, knife = _flips(decision, reference, candidate, both, wrong[decision.output])
         flips[decision.name], knife_edge[decision.name] = flip, knife
         wrong[decision.output] = wrong[decision.output] | flip
     lost = odd & (np.isin(r, _LOST) | np.isin(c, _LOST))
@@ -73,8 +74,11 @@ def compare(model: Model, reference: Answer, candidate: Answer) -> Comparison:
     return Comparison(compared, wrong, flips, knife_edge, raised, lost, misaligned, unanswerable)
 
 
-def _flips(decision: Decision, reference: Answer, candidate: Answer, both: Mask) -> tuple[Mask, Mask]:
-    """Rows whose band differs, and those of them that lie within rounding of a cut in the reference.
+def _flips(
+    decision: Decision, reference: Answer, candidate: Answer, both: Mask, wrong: Mask
+) -> tuple[Mask, Mask]:
+    """Rows whose band differs, and those of them that lie within rounding of a cut in the reference although
+    their values are equal by the output's own rule.
 
     A missing value is in no band: missing against a band is a flip.
     """
@@ -89,7 +93,7 @@ def _flips(decision: Decision, reference: Answer, candidate: Answer, both: Mask)
     with np.errstate(invalid="ignore"):
         for cut in cuts:
             near |= np.abs(r - cut) <= KNIFE_EDGE * max(1.0, abs(cut))
-    knife = flip & near
+    knife = flip & near & ~wrong
     return flip & ~knife, knife
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,9 +111,26 @@ def simplicity(schema: Schema, batch: pa.RecordBatch, plain: Row) -> npt.NDArray
     return count
 
 
+def spoken(value: Any) -> str:
+    """A value as a person writes it: missing, true, an ISO date, text in quotes."""
+    if value is None:
+        return "missing"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return repr(value)
+
+
+def spoken_row(row: Row, names: Iterable[str]) -> str:
+    """Some inputs of a row in words: ``age = 30.0 and income is missing``."""
+    parts = [f"{n} is missing" if row[n] is None else f"{n} = {spoken(row[n])}" for n in names]
+    return " and ".join(parts)
+
+
 def describe_values(values: list[Any]) -> str:
     """A few values in words: ``'A', 'B' or missing``."""
-    texts = ["missing" if v is None else repr(v) for v in values[:6]]
+    texts = [spoken(v) for v in values[:6]]
     if len(values) > 6:
         texts[-1] = f"{len(values) - 5} more"
     return texts[0] if len(texts) == 1 else ", ".join(texts[:-1]) + " or " + texts[-1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,12 +19,12 @@ from harness.answer import Answer
 from harness.causes import Cause
 from harness.schema import Kind
 from harness.search.batchwise import alone, batch_cause, smallest_batch, steady
-from harness.search.cluster import Cluster, Region, neutralise, simplicity
+from harness.search.cluster import Cluster, Region, neutralise, simplicity, spoken_row
 from harness.search.evidence import Evidence, rows_of
 from harness.search.lab import Facet, Judgement, Lab, Row
 from harness.search.levels import permuted, read_missing, read_values
 from harness.search.line import Line, simplest_probe, walk
-from harness.search.pin import Pin, pin
+from harness.search.pin import Pin, disagreeing, pin
 from harness.search.relation import Floats, Relation, relate
 from harness.search.rows import Space, random_rows
 from harness.search.segments import Reading, read_line
@@ -47,6 +47,7 @@ MAY_BE_TOLD = (
     Cause.COEFFICIENT,
     Cause.UNEXPLAINED,
 )
+INVOLVED = 12  # values of each other input that are tried in its place
 OTHERS = 400  # random rows over which a region of one input is tried
 
 #: Causes of a whole region of an input, and causes of single values and thin slices.
@@ -202,8 +203,21 @@ class Explainer:
         if facet.kind == "unanswerable" or pinned.row[pool.input.name] is None:
             return [read_missing(pinned, facet)]
         if pool.input.kind.textual or pool.input.kind is Kind.BOOL:
-            return read_values(self.lab, facet, pinned, pool)
+            clusters = read_values(self.lab, facet, pinned, pool)
+            return [self._sloped(facet, cluster) for cluster in clusters]
         return self._walk(facet, pinned)
+
+    def _sloped(self, facet: Facet, cluster: Cluster) -> Cluster:
+        """A level whose difference grows with one other input has another slope, not another value."""
+        if cluster.cause is not Cause.TABLE_VALUE:
+            return cluster
+        found = weighted_inputs(self.lab, facet, self.space, cluster.example)
+        own = {region.name for region in cluster.regions}
+        others = [] if found is None else [name for name in found.inputs if name not in own]
+        if len(others) != 1 or not self.space.schema[others[0]].kind.ordered:
+            return cluster
+        words = f"{cluster.where}: the difference grows with {others[0]}"
+        return replace(cluster, cause=Cause.COEFFICIENT, where=words)
 
     def _walk(self, facet: Facet, pinned: Pin) -> list[Cluster]:
         name = pinned.inputs[0]
@@ -226,9 +240,15 @@ class Explainer:
     def _of_reading(self, facet: Facet, line: Line, reading: Reading, neutral: Row) -> Cluster:
         example = simplest_probe(self.lab, facet, line, reading.low, reading.high)
         region = Region(line.name, segments=reading.segments)
-        cause = self._broad(facet, line, reading, example) if reading.cause in BROAD else reading.cause
+        cause, words = reading.cause, reading.where
+        if cause in BROAD:
+            cause = self._broad(facet, line, reading, example)
+        if cause is Cause.INTERACTION:
+            others = self._involved(facet, example, line.name)
+            cause = self._condition(example, (line.name, *others))
+            words += f" with {spoken_row(example, others)}" if others else ""
         marked = bool({reading.low, reading.high} & line.marks)
-        return Cluster(facet, cause, reading.where, example, (region,), neutral, marked=marked)
+        return Cluster(facet, cause, words, example, (region,), neutral, marked=marked)
 
     def _broad(self, facet: Facet, line: Line, reading: Reading, example: Row) -> Cause:
         """A whole region of one input disagrees here. Where it agrees over other backgrounds, other inputs
@@ -264,24 +284,36 @@ class Explainer:
             line = self._line(facet, pinned.row, name, pinned.row)
             here = next((r for r in read_line(line) if r.low <= to_number(value) <= r.high), None)
             if here is not None and here.cause in NARROW:
-                others = " and ".join(f"{n} = {pinned.row[n]!r}" for n in pinned.inputs if n != name)
-                words = f"{here.where} with {others}"
+                words = f"{here.where} with {spoken_row(pinned.row, (n for n in pinned.inputs if n != name))}"
                 return Cluster(facet, here.cause, words, pinned.row, regions, neutral)
-        words = " and ".join(f"{n} = {pinned.row[n]!r}" for n in pinned.inputs)
-        return Cluster(facet, self._condition(pinned), words, pinned.row, regions, neutral)
+        words = spoken_row(pinned.row, pinned.inputs)
+        return Cluster(facet, self._condition(pinned.row, pinned.inputs), words, pinned.row, regions, neutral)
 
-    def _condition(self, pinned: Pin) -> Cause:
+    def _condition(self, row: Row, names: Iterable[str]) -> Cause:
         """The cause of a region of several inputs: what all of it has in common, else their interaction."""
-        for name in pinned.inputs:
-            one, value = self.space.schema[name], pinned.row[name]
+        for name in names:
+            one, value = self.space.schema[name], row[name]
             if value is None:
                 return Cause.MISSING_VALUE
             if value in one.special:
                 return Cause.SPECIAL_VALUE
             if one.kind is Kind.CATEGORY and value not in one.levels:
                 return Cause.UNSEEN_CATEGORY
-        kinds = {self.space.schema[name].kind for name in pinned.inputs}
-        return Cause.DATE if kinds <= {Kind.DATE, Kind.DATETIME} else Cause.INTERACTION
+        timely = {Kind.DATE, Kind.DATETIME}
+        return Cause.DATE if any(self.space.schema[n].kind in timely for n in names) else Cause.INTERACTION
+
+    def _involved(self, facet: Facet, row: Row, own: str) -> list[str]:
+        """The other inputs without whose values a row would not disagree."""
+        tries = [
+            (name, {**row, name: value})
+            for name, pool in self.space.pools.items()
+            for value in (pool.plain, *pool.main[:INVOLVED])
+            if name != own and value != row[name]
+        ]
+        if not tries:
+            return []
+        bad = disagreeing(self.lab, facet, [changed for _, changed in tries])
+        return list(dict.fromkeys(name for (name, _), still in zip(tries, bad, strict=True) if not still))
 
     def _unexplained(self, facet: Facet, pending: pa.RecordBatch) -> Cluster:
         words = "no row was found on which the forms agree"

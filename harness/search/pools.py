@@ -117,7 +117,7 @@ def _seen(data: pa.Array | None) -> list[Scalar]:
         return []
     distinct = data.unique().drop_null()
     step = max(1, math.ceil(len(distinct) / DATA_VALUES))
-    values: list[Scalar] = distinct.take(pa.array(range(0, len(distinct), step))).to_pylist()
+    values: list[Scalar] = distinct.take(pa.array(np.arange(0, len(distinct), step))).to_pylist()
     return values
 
 
@@ -296,3 +296,10 @@ def _variants(text: str) -> Iterator[str]:
     """A text as somebody else might have written it."""
     yield from (text.lower(), text.upper(), text.title(), f" {text}", f"{text} ", f"{text}x", text[:-1])
     yield from (f"{text}\u00a0", f"{text}\n", text.replace(" ", "_"), text.replace("_", " "), f"x{text}")
+    for mark in sorted({c for c in text if not c.isalnum()})[:4]:  # a delimiter doubled, left out, twice
+        yield from (
+            text.replace(mark, mark + mark),
+            text.replace(mark, ""),
+            f"{text}{mark}a",
+            f"a{mark}{text}",
+        )

@@ -103,7 +103,7 @@ def make_space(
         parts.append(data.take(pa.array(chosen)))
     space = Space(schema, pools, plain, data)
     parts += [_random(space, rng, 256), _mixture(space, rng, 256)]
-    legal = _legal(schema, _concat(schema, parts))
+    legal = _legal(schema, concat(schema, parts))
     tries = 0
     while legal.num_rows == 0:
         tries += 1
@@ -112,7 +112,7 @@ def make_space(
             raise NoLegalRowError(
                 f"no legal row found in 20,000 tries: do the constraints contradict? ({rules})"
             )
-        legal = _legal(schema, _concat(schema, [_random(space, rng, 256), _mixture(space, rng, 256)]))
+        legal = _legal(schema, concat(schema, [_random(space, rng, 256), _mixture(space, rng, 256)]))
     return Space(schema, pools, legal.slice(0, BACKGROUNDS), data, tuple(constants))
 
 
@@ -136,11 +136,18 @@ def fill(space: Space, seed: int, rows: int) -> Iterator[pa.RecordBatch]:
                 yield legal
 
 
+def mixed_rows(space: Space, rows: int, seed: int) -> pa.RecordBatch:
+    """About so many legal rows: half random, half with interesting values among them."""
+    rng = np.random.default_rng([seed, 4])
+    parts = [_random(space, rng, rows - rows // 2), _mixture(space, rng, rows // 2)]
+    return _legal(space.schema, concat(space.schema, parts))
+
+
 def self_check_rows(space: Space, seed: int) -> pa.RecordBatch:
     """Legal rows of every kind, few: backgrounds, random ones, mixtures with missing and special values."""
     rng = np.random.default_rng([seed, 2])
     parts = [space.backgrounds, _random(space, rng, 100), _mixture(space, rng, 200)]
-    return _legal(space.schema, _concat(space.schema, parts))
+    return _legal(space.schema, concat(space.schema, parts))
 
 
 def random_rows(space: Space, rows: int, seed: int) -> pa.RecordBatch:
@@ -154,7 +161,8 @@ def _legal(schema: Schema, batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch.filter(pa.array(holding_rows(batch, schema)))
 
 
-def _concat(schema: Schema, parts: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+def concat(schema: Schema, parts: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    """Batches one after the other."""
     arrays = [pa.concat_arrays([part.column(one.name) for part in parts]) for one in schema]
     return pa.RecordBatch.from_arrays(arrays, schema=schema.arrow)
 
@@ -169,10 +177,10 @@ def _batches(space: Space, parts: Iterator[pa.RecordBatch], size: int) -> Iterat
             waiting.append(legal)
             count += legal.num_rows
             if count >= size:
-                yield _concat(space.schema, waiting)
+                yield concat(space.schema, waiting)
                 waiting, count = [], 0
     if count:
-        yield _concat(space.schema, waiting)
+        yield concat(space.schema, waiting)
 
 
 def _with_column(base: pa.RecordBatch, name: str, column: pa.Array) -> pa.RecordBatch:

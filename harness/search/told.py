@@ -1,4 +1,5 @@
-"""Causes that the two answers to one row tell: ties, overflow of 32-bit integers, division by zero."""
+"""Causes that the two answers to one row tell: ties, rounding, overflow of 32-bit integers,
+division by zero."""
 
 from __future__ import annotations
 
@@ -18,9 +19,27 @@ def told_by_answers(schema: Schema, row: Row, reference: Any, candidate: Any) ->
         return Cause.TIE
     if overflown(reference, candidate):
         return Cause.INTEGER_OVERFLOW
+    if one_step(reference, candidate):
+        return Cause.ROUNDING
     if _infinite(reference) != _infinite(candidate) and any(value == 0 for value in row.values()):
         return Cause.ARITHMETIC
     return None
+
+
+def one_step(reference: Any, candidate: Any) -> bool:
+    """Whether two numbers of the same few decimals differ by one in the last of them (not by whole ones:
+    points differ so as well)."""
+    if not (_number(reference) and _number(candidate)):
+        return False
+    for digits in range(1, 7):
+        step = 10.0**-digits
+        if math.isclose(abs(reference - candidate), step, rel_tol=1e-6):
+            return all(_has_decimals(value, digits) for value in (reference, candidate))
+    return False
+
+
+def _has_decimals(value: float, digits: int) -> bool:
+    return math.isclose(value, round(value, digits), rel_tol=1e-12, abs_tol=1e-12)
 
 
 def overflown(reference: Any, candidate: Any) -> bool:

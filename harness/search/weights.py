@@ -93,7 +93,8 @@ def _one_at_a_time(space: Space, row: Row) -> list[tuple[str, Row]]:
 
 def _moved(names: list[str], usable: npt.NDArray[np.bool_], r: Floats, c: Floats) -> list[str] | None:
     """The inputs whose change moves the difference; None where the scale does not fit."""
-    difference = c - r
+    with np.errstate(invalid="ignore"):
+        difference = c - r
     if not np.isfinite(difference[0]):
         return None
     fitting = usable & np.isfinite(difference)

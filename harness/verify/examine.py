@@ -17,6 +17,7 @@ from harness.dataset import Data
 from harness.model import Model
 from harness.protocols import OpenError, Outcome
 from harness.search.batchwise import self_check
+from harness.search.boundaries import boundary_rows
 from harness.search.evidence import Evidence
 from harness.search.explain import Explainer, Found
 from harness.search.lab import Lab, Respondent, facets
@@ -106,6 +107,8 @@ class Examination:
         return self.started + self.options.budget_s * share - time.monotonic()
 
     def _replay(self) -> None:
+        if self.questions.recorded is not None:
+            return  # only recorded rows can be asked
         for example in self.saved:
             self.evidence.add(self.lab.judge(as_batch(self.model, example.rows)))
 
@@ -138,9 +141,22 @@ class Examination:
                 )
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
+        for respondent in (self.questions.reference, self.candidate):
+            self._boundaries(respondent)
         for batch, expected in self._fill(effort):
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
+
+    def _boundaries(self, respondent: Respondent) -> None:
+        """Rows on both sides of the jumps of either target's answers."""
+        if self.questions.recorded is not None:
+            return
+        self.tell(
+            f"{self.evidence.rows:,} rows compared{self._seen()}, following jumps of {respondent.target}"
+        )
+        rows = boundary_rows(self.model, self.questions.space, respondent, self.options.seed)
+        if rows is not None and rows.num_rows:
+            self.evidence.add(self.lab.judge(rows))
 
     def _fill(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:
         share = FILL_SHARE / 2 if self._any() else FILL_SHARE
@@ -199,7 +215,7 @@ class Examination:
             if part.disagreeing.get(facet):
                 found += explainer.facet(facet)
         self.notes += explainer.notes
-        return mismatches(self.lab, part, found)
+        return mismatches(self.lab, part, found, self.questions.space.plain)
 
     def _laws(self) -> list[Mismatch]:
         """Laws that the candidate breaks and the reference keeps."""

@@ -10,9 +10,11 @@ import numpy as np
 
 from harness.causes import Cause
 from harness.search.batchwise import Law
+from harness.search.cluster import spoken
 from harness.search.evidence import Evidence, rows_of
 from harness.search.explain import Found
-from harness.search.lab import Facet, Judgement, Lab
+from harness.search.lab import Facet, Judgement, Lab, Row
+from harness.verify.examples import flip_of, plainer
 from harness.verify.verdict import Mismatch
 
 MOST_EXAMPLES = 8  # of which the most telling is shown
@@ -31,16 +33,14 @@ def cause_of(found: Found) -> Cause:
     return _BY_KIND.get(found.cluster.facet.kind, found.cluster.cause)
 
 
-def mismatches(lab: Lab, evidence: Evidence, found: Iterable[Found]) -> list[Mismatch]:
+def mismatches(lab: Lab, evidence: Evidence, found: Iterable[Found], plain: Row) -> list[Mismatch]:
     """One mismatch for each cause and output, the one with the most rows first."""
     grouped: dict[tuple[str, Cause], list[Found]] = {}
     for each in found:
         grouped.setdefault((each.cluster.facet.output, cause_of(each)), []).append(each)
     lab.reference.renew()
     lab.candidate.renew()
-    listed = [
-        _mismatch(lab, evidence, output, cause, members) for (output, cause), members in grouped.items()
-    ]
+    listed = [_mismatch(lab, evidence, key, members, plain) for key, members in grouped.items()]
     return sorted(listed, key=lambda m: -m.rows)
 
 
@@ -54,7 +54,10 @@ def merged(found: Sequence[Mismatch]) -> list[Mismatch]:
     return sorted(by_cause.values(), key=lambda m: -m.rows)
 
 
-def _mismatch(lab: Lab, evidence: Evidence, output: str, cause: Cause, members: Sequence[Found]) -> Mismatch:
+def _mismatch(
+    lab: Lab, evidence: Evidence, key: tuple[str, Cause], members: Sequence[Found], plain: Row
+) -> Mismatch:
+    output, cause = key
     rows = sum(_scaled(evidence, member) for member in members)
     batches = [m for m in members if m.cluster.batch]
     if batches:
@@ -64,7 +67,15 @@ def _mismatch(lab: Lab, evidence: Evidence, output: str, cause: Cause, members: 
     if not again:
         return _not_again(lab, output, members[0], rows)
     chosen, shown = min(again, key=lambda pair: _telling(pair[1], output))
-    return _of_row(lab, shown, chosen.cluster.facet, cause, members, rows)
+    facet = chosen.cluster.facet
+    own = {region.name for region in chosen.cluster.regions}
+    example = plainer(lab, facet, rows_of(shown.batch)[0], plain, own)
+    flipping = flip_of(lab, facet, evidence, [m.cluster for m in members], example)
+    if flipping is not None:
+        example = flipping.row
+    shown = lab.judge_rows([example])
+    mismatch = _of_row(lab, shown, facet, cause, members, rows)
+    return mismatch if flipping is None else replace(mismatch, decision=flipping.decision)
 
 
 def _telling(judged: Judgement, output: str) -> int:
@@ -117,13 +128,14 @@ def _because(lab: Lab, cause: Cause, members: Sequence[Found], said: dict[str, A
     more = f", and {len(places) - MOST_PLACES} more such places" if len(places) > MOST_PLACES else ""
     names = {"reference": str(lab.reference.target), "candidate": str(lab.candidate.target)}
     texts = [f"{names[side]} {_speech(said[side])}" for side in ("reference", "candidate")]
-    return f"{'; '.join(named)}{more}: {texts[0]}, {texts[1]}"
+    at = ": " if len(places) == 1 else "; in the example "
+    return f"{'; '.join(named)}{more}{at}{texts[0]}, {texts[1]}"
 
 
 def _speech(said: Any) -> str:
     if isinstance(said, dict):
         return f"raises {said['error']}"
-    return "answers missing" if said is None else f"answers {said!r}"
+    return f"answers {spoken(said)}"
 
 
 def _of_batch(lab: Lab, output: str, cause: Cause, member: Found, rows: int) -> Mismatch:
