@@ -81,9 +81,7 @@ def _run(python: Path, code: str) -> subprocess.CompletedProcess[str]:
 
 def _absent(python: Path, package: str, extra: str) -> Lack:
     if python == Path(sys.executable):
-        return Lack(
-            f"the Python package {package} is not installed", f"`pip install 'parity-harness[{extra}]'`"
-        )
+        return Lack(f"the Python package {package} is not installed", f"`pip install {package}`")
     return Lack(f"{python} has no package {package}", f"`{python} -m pip install {package}`")
 
 

@@ -62,7 +62,8 @@ def as_numpy(column: pa.Array) -> np.ndarray:
 
 
 def as_arrow(values: Any) -> pa.Array:
-    return pa.array(list(values) if np.asarray(values).dtype == object else np.asarray(values), from_pandas=True)
+    array = np.asarray(values)
+    return pa.array(list(values) if array.dtype == object else array, from_pandas=True)
 
 
 @dataclass

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from miniatures import FunctionSession
 
 from harness.answer import ask, joined, signature, stack
 from harness.protocols import Failure, Outcome
-from miniatures import FunctionSession
 
 
 def batch(values):

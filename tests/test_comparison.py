@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+from miniatures import model, number
 
 from harness.answer import Answer
 from harness.comparison import compare
@@ -11,7 +12,6 @@ from harness.model import Decision, Output
 from harness.protocols import Failure, Outcome
 from harness.schema import Kind
 from harness.tolerance import Tolerance
-from miniatures import model, number
 
 
 def answer(values, outcomes=None):

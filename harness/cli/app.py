@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import io
 import sys
+import traceback
 
 import typer
 
@@ -35,8 +37,17 @@ def fail(message: str, exit_status: Exit = Exit.USAGE) -> typer.Exit:
 
 def main() -> None:
     """Run the command line. Ctrl-C ends with 130, as shells expect."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # not every terminal can write every character
     try:
         app()
     except KeyboardInterrupt:
         typer.echo("parity: interrupted; what was measured so far is kept", err=True)
         sys.exit(130)
+    except Exception:  # a fault of the harness itself must not pass for a verdict (exit 1)
+        traceback.print_exc()
+        typer.echo(
+            "parity: this is a fault of the harness itself; please report it with the lines above", err=True
+        )
+        sys.exit(int(Exit.NOTHING))

@@ -13,9 +13,11 @@ from harness.verify.options import Progress
 
 @contextmanager
 def progress(title: str) -> Iterator[Progress]:
-    """A spinner with the target and what is done to it. Silent where standard error is no terminal."""
+    """A spinner with the target and what is done to it; one line where standard error is no terminal."""
     console = Console(stderr=True)
     if not sys.stderr.isatty():
+        sys.stderr.write(f"{title} ...\n")
+        sys.stderr.flush()
         yield lambda target, words: None
         return
     with console.status(title) as status:

@@ -108,11 +108,17 @@ def _verify(model: Model, title: str, budget_s: float, seed: int, writer: RunWri
 
 
 def _bench(model: Model, title: str, targets: list[str], writer: RunWriter) -> None:
+    from rich.console import Console
+
     from harness.bench import bench_model
+    from harness.bench.summary import summarise
+    from harness.bench.table import render_timings
     from harness.cli.display import progress
 
     with progress(f"{title} · bench") as tell:
-        bench_model(model, targets=targets, rows=ROWS, seconds=3.0, writer=writer, progress=tell)
+        timings = bench_model(model, targets=targets, rows=ROWS, seconds=3.0, writer=writer, progress=tell)
+    if timings:
+        render_timings(model.name, summarise(timings, timings[0].target), Console())
 
 
 def _profile(model: Model, title: str, targets: list[str], writer: RunWriter) -> None:

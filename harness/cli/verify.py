@@ -126,7 +126,7 @@ def run_verification(asked: Asked, options: Options) -> Exit:
         writer.finish(int(status))
     if asked.json_file is not None:
         write_json(asked.json_file, document(verdicts))
-    if asked.json_file != "-":
+    if asked.json_file != "-" and verdicts:
         _closing(verdicts, writer)
     return status
 

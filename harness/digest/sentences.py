@@ -27,7 +27,7 @@ def effect(data: DataEffect) -> str:
     verb = "is" if data.affected == 1 else "are"
     said = f"{data.affected:,} of {plural(data.rows, 'row')} of the data {verb} affected"
     if not data.flips:
-        return f"{said}; no decision flips"
+        return f"{said}; no decision flips" if data.decides else said
     flips = [f"the decision {visible(name)} flips on {n:,}" for name, n in data.flips.items()]
     return f"{said}; {listing(flips)} of them"
 

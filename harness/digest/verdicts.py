@@ -63,6 +63,7 @@ class DataEffect:
     affected: int
     flips: Mapping[str, int]
     keys: tuple[str, ...] = ()
+    decides: bool = True  # whether the model declares a decision at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +181,11 @@ def _tuple(what: Any) -> tuple[Any, ...]:
 
 
 def _effect(data: Json) -> DataEffect:
-    flips = {str(k): int(v) for k, v in (data.get("flips") or {}).items() if v}
+    declared = data.get("flips") or {}
+    flips = {str(k): int(v) for k, v in declared.items() if v}
     keys = tuple(str(key) for key in data.get("affected_keys") or ())
-    return DataEffect(int(data.get("rows") or 0), int(data.get("affected") or 0), flips, keys)
+    rows, affected = int(data.get("rows") or 0), int(data.get("affected") or 0)
+    return DataEffect(rows, affected, flips, keys, decides=bool(declared))
 
 
 def _mismatch(record: Json) -> Mismatch:

@@ -57,7 +57,7 @@ def lack() -> Lack | None:
     """Whether py-spy is lacking."""
     if find_py_spy() is not None:
         return None
-    return Lack("py-spy is not installed", "pip install 'parity-harness[profile]'")
+    return Lack("py-spy is not installed", "`pip install py-spy`")
 
 
 @contextmanager

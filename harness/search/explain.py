@@ -208,9 +208,16 @@ class Explainer:
         return self._walk(facet, pinned)
 
     def _sloped(self, facet: Facet, cluster: Cluster) -> Cluster:
-        """A level whose difference grows with one other input has another slope, not another value."""
+        """A level that disagrees only with some values of other inputs is an interaction; one whose
+        difference grows with one other input has another slope, not another value."""
         if cluster.cause is not Cause.TABLE_VALUE:
             return cluster
+        (name,) = (region.name for region in cluster.regions)
+        if self._broad(facet, name, cluster.cause, cluster.example) is Cause.INTERACTION:
+            others = self._involved(facet, cluster.example, name)
+            words = f"{cluster.where} with {spoken_row(cluster.example, others)}" if others else cluster.where
+            cause = self._condition(cluster.example, (name, *others))
+            return replace(cluster, cause=cause, where=words)
         found = weighted_inputs(self.lab, facet, self.space, cluster.example)
         own = {region.name for region in cluster.regions}
         others = [] if found is None else [name for name in found.inputs if name not in own]
@@ -242,7 +249,7 @@ class Explainer:
         region = Region(line.name, segments=reading.segments)
         cause, words = reading.cause, reading.where
         if cause in BROAD:
-            cause = self._broad(facet, line, reading, example)
+            cause = self._broad(facet, line.name, reading.cause, example)
         if cause is Cause.INTERACTION:
             others = self._involved(facet, example, line.name)
             cause = self._condition(example, (line.name, *others))
@@ -250,18 +257,18 @@ class Explainer:
         marked = bool({reading.low, reading.high} & line.marks)
         return Cluster(facet, cause, words, example, (region,), neutral, marked=marked)
 
-    def _broad(self, facet: Facet, line: Line, reading: Reading, example: Row) -> Cause:
+    def _broad(self, facet: Facet, name: str, cause: Cause, example: Row) -> Cause:
         """A whole region of one input disagrees here. Where it agrees over other backgrounds, other inputs
         have a part in it: an interaction, unless the answers there are constants of a stored model (a leaf,
         a cell)."""
         if any(permuted(self.lab, facet, example, one) for one in self.space.schema):
             return Cause.CATEGORY_ORDER
-        value = {line.name: example[line.name]}
+        value = {name: example[name]}
         others = random_rows(self.space, OTHERS, seed=1)
         judged = self.lab.judge(neutralise(self.space.schema, others, value))
         bad = facet.of(judged.comparison)
         if bad.mean() > 0.75:
-            return reading.cause
+            return cause
         said = {
             side: {repr(judged.said(side, facet.output, int(row))) for row in np.flatnonzero(bad)}
             for side in ("reference", "candidate")

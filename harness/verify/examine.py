@@ -34,6 +34,7 @@ from harness.verify.waivers import parted, unused, waived, waivers_of
 FILL_SHARE = 0.5  # of the budget, after which disagreements are explained
 EXPLAIN_S = 4.0  # that finding causes may take in any case
 KEYS_SHOWN = 10
+TRACE_LINES = 8
 
 
 class IncompleteError(Exception):
@@ -173,7 +174,7 @@ class Examination:
         sample = self.lab.judge(self.questions.space.backgrounds.slice(0, 1))
         failure = sample.candidate.failures.get(0)
         if failure is not None and failure.trace:
-            self.notes.append(failure.trace)
+            self.notes += failure.trace.splitlines()[-TRACE_LINES:]
         why = "" if failure is None else f": {failure}"
         return f"it answered none of the {self.evidence.rows + self.evidence.untried:,} rows{why}"
 
@@ -181,7 +182,7 @@ class Examination:
         sample = self.lab.judge(self.questions.space.backgrounds.slice(0, 1))
         failure = sample.reference.failures.get(0)
         if failure is not None and failure.trace:
-            self.notes.append(failure.trace)
+            self.notes += failure.trace.splitlines()[-TRACE_LINES:]
         why = "" if failure is None else f": {failure}"
         return f"the reference {self.lab.reference.target} answered no row{why}"
 
@@ -243,9 +244,10 @@ class Examination:
         reason: str | None = None,
     ) -> TargetVerdict:
         if self.evidence.untried:
+            count = self.evidence.untried
+            were = "row was" if count == 1 else "rows were"
             self.notes.append(
-                f"{self.evidence.untried:,} rows were not compared: their batch failed, and rows like them "
-                "had been tried alone"
+                f"{count:,} {were} not compared: the batch failed, and rows alike had been tried alone"
             )
         return TargetVerdict(
             target=str(self.candidate.target),
@@ -264,11 +266,13 @@ class Examination:
 def silence(respondent: Respondent, space: Space) -> str | None:
     """The failure, in words, of a target that answers none of a few plain rows because it hangs, or gives
     another number of values whatever it is asked. Raises OpenError where a fresh worker cannot start."""
+    first: str | None = None
     for row in range(min(2, space.backgrounds.num_rows)):
         answer = respondent.ask(space.backgrounds.slice(row, 1))
         if answer.outcomes[0] not in (Outcome.HUNG, Outcome.MISALIGNED):
             return None
-    return str(answer.failures[0])
+        first = first or str(answer.failures[0])
+    return first
 
 
 def _flipped(comparison: Comparison, reference: Answer, candidate: Answer, decision: str) -> int:

@@ -142,7 +142,8 @@ def test_an_r_process_that_dies_at_one_value_is_an_outcome(verify):
 
 
 def test_a_python_form_that_raises_at_one_value_is_an_error(verify):
-    python = PYTHON.replace("    return", "    if (df['x'] == 30).any(): raise KeyError('thirty')\n    return")
+    raising = "    if (df['x'] == 30).any(): raise KeyError('thirty')\n    return"
+    python = PYTHON.replace("    return", raising)
     result = verify("--json", "-", python=python)
     (mismatch,) = verdict(result)["mismatches"]
     assert mismatch["cause"] == "error"

@@ -103,7 +103,7 @@ def test_py_spy_is_found_beside_the_interpreter_or_on_the_path(tmp_path, monkeyp
     monkeypatch.setenv("PATH", str(tmp_path / "elsewhere"))
     assert pyspy.find_py_spy() is None
     lack = pyspy.lack()
-    assert str(lack) == "py-spy is not installed; pip install 'parity-harness[profile]'"
+    assert str(lack) == "py-spy is not installed; `pip install py-spy`"
     beside = tmp_path / "py-spy"
     beside.write_text("#!/bin/sh\n")
     beside.chmod(0o755)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from miniatures import model, number
+
 from harness.schema import Input, Kind
 from harness.verify.counterexamples import load, save
 from harness.verify.verdict import Mismatch
-from miniatures import model, number
 
 
 def mismatch(**inputs):

@@ -9,12 +9,12 @@ import sys
 from dataclasses import replace
 
 import pytest
+from miniatures import model
 
 from harness.model import Form
 from harness.schema import Input, Kind
 from harness.verify.counterexamples import Counterexample
 from harness.verify.snippets import pytest_snippet, python_snippet, r_snippet
-from miniatures import model
 
 INPUTS = (
     Input("a b", Kind.FLOAT, missing=True),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from miniatures import model, number, respondent
 
 from harness.model import Output, Waiver
 from harness.protocols import Clue
@@ -18,7 +19,6 @@ from harness.tolerance import Tolerance
 from harness.verify.examine import Examination
 from harness.verify.options import Options
 from harness.verify.questions import Questions
-from miniatures import model, number, respondent
 
 
 @pytest.fixture
