@@ -8,9 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-TREES = json.loads(Path("../../fixtures/models/german_forest/model.json").read_text("utf-8"))[
-    "trees"
-]
+TREES = json.loads(Path("../../fixtures/models/german_forest/model.json").read_text("utf-8"))["trees"]
 
 
 def score(df):

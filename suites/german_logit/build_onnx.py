@@ -58,10 +58,7 @@ def build(model):
     add("Add", total, terms[-1], output="log_odds")
     add("Sigmoid", "log_odds", output="pd")
 
-    outputs = [
-        helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["N"])
-        for name in ("log_odds", "pd")
-    ]
+    outputs = [helper.make_tensor_value_info(name, TensorProto.DOUBLE, ["N"]) for name in ("log_odds", "pd")]
     graph = helper.make_graph(nodes, "german-logit", inputs, outputs, constants)
     built = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.checker.check_model(built, full_check=True)

@@ -116,9 +116,7 @@ class Suite:
             arguments.append(target["model"])
         command = ["Rscript", "--vanilla", ANSWER_R, *arguments]
         environment = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True
-        )
+        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
         if done.returncode == 77:
             pytest.skip(f"R packages that are not installed: {done.stdout}")
         assert done.returncode == 0, done.stderr
@@ -164,9 +162,7 @@ def pandas_column(values: list, declared: dict):
     return pd.Categorical(values, categories=declared["levels"])
 
 
-def tensor_column(
-    values: list, declared: dict, name: str, target: dict, as_code: bool
-) -> np.ndarray:
+def tensor_column(values: list, declared: dict, name: str, target: dict, as_code: bool) -> np.ndarray:
     kind, absent = declared["type"], target.get("missing_as", {}).get(name)
     if kind == "float":
         return np.array([np.nan if v is None else v for v in values], dtype=np.float64)

@@ -74,9 +74,7 @@ def at_edges_of_the_instalment(suite, backgrounds: list[Row]) -> Iterator[Row]:
 def paths(nodes: list[dict], inputs: dict) -> dict[int, dict]:
     """For each node, what a row must fulfil to reach it: closed intervals, and lists of levels."""
     whole = {
-        name: d.get("levels") or (d["min"], d["max"])
-        for name, d in inputs.items()
-        if d["type"] != "bool"
+        name: d.get("levels") or (d["min"], d["max"]) for name, d in inputs.items() if d["type"] != "bool"
     }
     found = {0: whole}
     for i, node in enumerate(nodes):
@@ -240,11 +238,7 @@ def side_of(node: dict, value) -> str:
         return ("yes" if value in node["yes_levels"] else "no") if known else "missing"
     if value is None:
         return "missing"
-    return (
-        "yes"
-        if value < node.get("below", -math.inf) or value <= node.get("at_most", -math.inf)
-        else "no"
-    )
+    return "yes" if value < node.get("below", -math.inf) or value <= node.get("at_most", -math.inf) else "no"
 
 
 def can_be_fulfilled(wanted: dict, inputs: dict) -> bool:
