@@ -24,6 +24,7 @@ ISOLATED_PER_FAILURE = 64
 #: The same for hangs and deaths: each costs a time limit or a restart.
 LOST_PER_FAILURE = 3
 REMEMBERED = 64
+TRIED_ALONE = 24
 _LOST = (Outcome.HUNG, Outcome.DIED)
 
 
@@ -173,7 +174,10 @@ def _isolate(session: Session, batch: pa.RecordBatch, whole: _Part, memory: Isol
                 memory.learn()
                 pending = _sorted_by_rule(batch, memory, pending)
         elif memory.is_known(part.failure) and _predicted(batch, memory, part):
-            done.append(_Part(part.rows, None, _unresolved(part.failure)))
+            if memory.fine or not _some_answer(session, batch, part, memory):
+                done.append(_Part(part.rows, None, _unresolved(part.failure)))
+            else:
+                pending.extend(_halves(part.rows))
         else:
             pending.extend(_halves(part.rows))
     return done
@@ -182,6 +186,16 @@ def _isolate(session: Session, batch: pa.RecordBatch, whole: _Part, memory: Isol
 def _try(session: Session, batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> _Part:
     reply = session.call(batch.take(pa.array(rows)))
     return _Part(rows, reply.outputs, reply.failure)
+
+
+def _some_answer(session: Session, batch: pa.RecordBatch, part: _Part, memory: Isolation) -> bool:
+    """Nothing has been answered yet: try some rows of a failing part alone before all are given up."""
+    spread = np.unique(np.linspace(0, len(part.rows) - 1, TRIED_ALONE).astype(int))
+    for row in part.rows[spread]:
+        single = _try(session, batch, np.array([row]))
+        if single.failure is None:
+            memory.add_fine(batch.take(pa.array(single.rows)))
+    return bool(memory.fine)
 
 
 def _halves(rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -113,3 +113,17 @@ def test_answers_join_in_order():
 )
 def test_values_of_several_calls_are_stacked_whatever_their_types(columns, expected):
     assert stack(columns).to_pylist() == expected
+
+
+def test_a_few_rows_that_answer_are_found_among_many_that_fail():
+    levels = [f"unknown {i}" for i in range(400)] + ["known"]
+
+    def form(columns):
+        if any(v != "known" for v in columns["c"]):
+            raise KeyError("unknown")
+        return np.ones(len(columns["c"]))
+
+    for order in (levels, levels[::-1]):
+        rows = pa.RecordBatch.from_pydict({"c": pa.array(order)})
+        answer = ask(FunctionSession(form, ("y",)), rows)
+        assert answer.outcomes[order.index("known")] != Outcome.RAISED

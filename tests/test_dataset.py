@@ -74,7 +74,7 @@ def test_a_fraction_is_no_integer_but_a_whole_double_is(tmp_path):
     assert read_data(csv(tmp_path, "i\n3.0\n"), schema(i={"kind": Kind.INT})).batch.column(
         "i"
     ).to_pylist() == [3]
-    with pytest.raises(DataError, match="row 1, column 'i': '3.5' is no int"):
+    with pytest.raises(DataError, match=r"row 1, column 'i': '3\.5' is no int"):
         read_data(csv(tmp_path, "i\n3.5\n"), schema(i={"kind": Kind.INT}))
 
 

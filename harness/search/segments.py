@@ -14,6 +14,8 @@ from harness.schema import Kind
 from harness.search.line import Line, Number, Segment, same
 from harness.search.simple import from_number, neighbour
 
+INT32 = 2**31
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -145,6 +147,8 @@ def _text(value: Number, kind: Kind) -> str:
 def _cause(line: Line, segment: Segment, before: Segment | None, after: Segment | None) -> Cause:
     if all(p.at in line.special for p in segment.probes):
         return Cause.SPECIAL_VALUE
+    if _beyond_32_bits(line, segment):
+        return Cause.INTEGER_OVERFLOW
     if segment.point or _speck(line, segment):
         return _point(line, segment, before, after)
     if _shifted(segment, before, after):
@@ -215,6 +219,13 @@ def _end_apart(segment: Segment, beside: Segment | None) -> bool:
 def _edge_moved(line: Line, at: Number) -> bool:
     """For whole numbers: both this value and one beside it are named, so the edge itself may differ."""
     return at in line.marks and bool({neighbour(at, line.kind, -1), neighbour(at, line.kind, 1)} & line.marks)
+
+
+def _beyond_32_bits(line: Line, segment: Segment) -> bool:
+    """Whether a disagreement begins just where 32-bit integers end."""
+    if line.kind not in (Kind.FLOAT, Kind.INT):
+        return False
+    return segment.low in (INT32, INT32 + 1) or segment.high in (-INT32 - 1, -INT32)
 
 
 def _unmarked_time(line: Line, segment: Segment) -> bool:

@@ -86,7 +86,7 @@ def test_a_law_that_the_candidate_alone_breaks_is_a_disagreement(examine):
     verdict = examine(rising(x="up"), lambda c: c["x"] + c["y"], dented, [40.0, 42.0])
     assert "monotone" in {m.cause for m in verdict.mismatches}
     within = examine(rising(x="up"), lambda c: c["x"] + c["y"], bumpy, [40.0])
-    assert within.status is Status.AGREES
+    assert {m.cause for m in within.mismatches} == {"monotone"}  # although each value is within tolerance
 
 
 def test_a_law_that_the_reference_breaks_too_is_a_note(examine):
