@@ -19,16 +19,21 @@ from harness.tolerance import doubles, is_number
 
 Mask = npt.NDArray[np.bool_]
 
+#: So many texts that fail, and none of those that are fine among them: all others will fail.
+MANY = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Stump:
-    """A rule on one input: it is missing, lies in ``[low, high]``, or is one of ``values``."""
+    """A rule on one input: it is missing, lies in ``[low, high]``, is one of ``values``, or (``outside``) is
+    none of them and not missing."""
 
     name: str
     missing: bool = False
     low: float | None = None
     high: float | None = None
     values: pa.Array | None = None
+    outside: bool = False
 
     def holds(self, batch: pa.RecordBatch) -> Mask:
         """For which rows the rule holds (shape ``(rows,)``)."""
@@ -36,7 +41,8 @@ class Stump:
         if self.missing:
             return _plain(column.is_null())
         if self.values is not None:
-            return _plain(pc.is_in(column, value_set=self.values))
+            among = _plain(pc.is_in(column, value_set=self.values))
+            return ~among & _plain(column.is_valid()) if self.outside else among
         numbers = doubles(column)
         with np.errstate(invalid="ignore"):
             above = numbers >= (-np.inf if self.low is None else self.low)
@@ -81,6 +87,8 @@ def _stumps(failing: pa.RecordBatch, fine: pa.RecordBatch) -> Iterator[Stump]:
             yield from _ranges(name, bad, good)
         only = pc.unique(bad).drop_null()
         only = only.filter(pc.invert(pc.is_in(only, value_set=pc.unique(good))))
+        if len(only) >= MANY and not ordered:
+            yield Stump(name, values=pc.unique(good).drop_null(), outside=True)
         if len(only):
             yield Stump(name, values=only)
 

@@ -32,6 +32,11 @@ def test_texts():
     assert predict(stumps, batch(c=["a", "c", "d"])).tolist() == [True, False, False]
 
 
+def test_many_texts_that_fail_stand_for_all_that_are_not_known_to_be_fine():
+    stumps = learn(batch(c=[f"new {i}" for i in range(9)]), batch(c=["a", "b"]))
+    assert predict(stumps, batch(c=["a", "never seen", None])).tolist() == [False, True, False]
+
+
 def test_two_rules_cover_two_reasons():
     failing = batch(x=[1.0, 99.0], c=["bad", "ok"])
     stumps = learn(failing, batch(x=[1.0, 2.0], c=["ok", "ok"]))
