@@ -14,6 +14,9 @@ from harness.status import Exit
 #: In the order that ``parity --help`` shows them. Each is a module here with a function of its name.
 COMMANDS = ("doctor", "init", "verify", "explain", "record", "bench", "profile", "report", "run")
 
+#: The exit status of a command that was ended with Ctrl-C, as shells expect it.
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="parity",
     help="Run one model in every form (R, Python, ONNX, torch), find the inputs on which the forms "
@@ -42,9 +45,10 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # not every terminal can write every character
     try:
         app()
-    except KeyboardInterrupt:
-        typer.echo("parity: interrupted; what was measured so far is kept", err=True)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # typer has taken the KeyboardInterrupt
+            typer.echo("parity: interrupted; what was measured so far is kept", err=True)
+        raise
     except Exception:  # a fault of the harness itself must not pass for a verdict (exit 1)
         traceback.print_exc()
         typer.echo(
