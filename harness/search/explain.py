@@ -45,6 +45,7 @@ MAY_BE_TOLD = (
     Cause.CATEGORY_ORDER,
     Cause.OUT_OF_RANGE,
     Cause.COEFFICIENT,
+    Cause.DATE,
     Cause.UNEXPLAINED,
 )
 INVOLVED = 12  # values of each other input that are tried in its place
