@@ -48,6 +48,14 @@ def scalar(kind: Kind, value: object) -> Scalar:
     return sayable(_of_type(str, value, "text in quotes"))
 
 
+def is_finite(value: float) -> bool:
+    """Whether a double can hold the magnitude of a number (an integer in a file may have 400 digits)."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
 def sayable(text: str) -> str:
     """The text itself, if every form can hold it. Raises UnfitError otherwise."""
     match = _UNSAYABLE.search(text)
@@ -65,10 +73,10 @@ def _of_type(kind: type[_T], value: object, instead: str) -> _T:
 def _float(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UnfitError(f"is {kind_of(value)}; write a number")
-    if not math.isfinite(value):
-        raise UnfitError("is not finite; write a finite number, or leave it out")
-    if isinstance(value, int) and (abs(value) > 2**1023 or int(float(value)) != value):
+    if isinstance(value, int) and (not is_finite(value) or int(float(value)) != value):
         raise UnfitError("is no double: it has too many digits; write a number that a double can hold")
+    if not is_finite(value):
+        raise UnfitError("is not finite; write a finite number, or leave it out")
     return float(value)
 
 

@@ -62,7 +62,7 @@ def test_without_py_spy_there_are_phases_and_how_to_get_it(model, monkeypatch):
     (profile,) = profile_model(model, ["new"], 100, 0.05, progress=lambda *words: told.append(words))
     assert profile.folded is None
     assert profile.samples == 0
-    assert "phases only: py-spy is not installed; pip install" in profile.reason
+    assert "phases only: py-spy is not installed; `pip install py-spy`" in profile.reason
     assert profile.phases["compute"] > 0
     assert told == [("new@cpu", "0.05 s of calls on 100 rows")]
 
