@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import math
 
 from harness.model import Decision, Output
 from harness.modelfile.document import Document
 from harness.modelfile.inputs import check_name, read_kind
 from harness.modelfile.problems import kind_of, show, unknown
+from harness.modelfile.scalars import is_finite
 from harness.modelfile.table import Table, declared, section
 from harness.schema import Input, Kind
 from harness.tolerance import DEFAULT_ATOL, DEFAULT_RTOL, Tolerance
@@ -16,6 +16,7 @@ from harness.tolerance import DEFAULT_ATOL, DEFAULT_RTOL, Tolerance
 _NUMBERS = (Kind.FLOAT, Kind.INT)
 _EQUAL = '"exact", { rtol = 1e-9, atol = 1e-12 } or { ulp = 4 }'
 _DOUBLE_EPSILON = 2.0**-52
+_MOST_ULP = 2**52
 
 
 def read_outputs(document: Document, inputs: tuple[Input, ...]) -> tuple[Output, ...]:
@@ -57,8 +58,10 @@ def _numeric_rule(rule: Table, default: Tolerance) -> Tolerance:
         ulp = rule.get("ulp", (int,), "a whole number of units in the last place")
         if isinstance(ulp, int) and ulp < 0:
             rule.problem("ulp", f"ulp = {ulp} is negative; write 0 or more")
+        if isinstance(ulp, int) and ulp > _MOST_ULP:
+            rule.problem("ulp", f"ulp = {show(ulp)} is more than the whole number; write 4, or rtol and atol")
         tolerance = Tolerance(ulp=ulp if isinstance(ulp, int) else 0, why=why)
-        loose = (tolerance.ulp or 0) * _DOUBLE_EPSILON > DEFAULT_RTOL
+        loose = (tolerance.ulp or 0) > DEFAULT_RTOL / _DOUBLE_EPSILON
     else:
         rtol, atol = _margin(rule, "rtol", "atol"), _margin(rule, "atol", "rtol")
         if rtol is None or atol is None:
@@ -78,7 +81,7 @@ def _margin(rule: Table, key: str, other: str) -> float | None:
     value = rule.get(key, (int, float), "a number, 0 or more")
     if not isinstance(value, int | float):
         return None
-    if not (math.isfinite(value) and value >= 0):
+    if not (is_finite(value) and value >= 0):
         rule.problem(key, f"{key} = {show(value)} is no margin; write a finite number, 0 or more")
         return None
     return float(value)
@@ -153,7 +156,7 @@ def _finite(table: Table, key: str, values: list[object]) -> tuple[float, ...]:
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int | float):
             table.problem(key, f"{key}: {show(value)} is {kind_of(value)}; write a number")
-        elif not math.isfinite(value):
+        elif not is_finite(value):
             table.problem(key, f"{key}: {show(value)} is not finite; write a finite number")
         else:
             cuts.append(float(value))

@@ -104,6 +104,12 @@ def test_a_range_of_one_value_is_a_range(folder):
             "min = 9007199254740993 is no double: it has too many digits; "
             "write a number that a double can hold",
         ),
+        (
+            "float",
+            f"max = 1{'0' * 400}",
+            f"max = 1{'0' * 66}... is no double: it has too many digits; "
+            "write a number that a double can hold",
+        ),
         ("float", "min = 1990-01-01", "min = 1990-01-01 is a date; write a number"),
         ("int", "min = 4.0", "min = 4.0 is a float; write 4"),
         ("int", "min = 4.5", "min = 4.5 is a float; write a whole number"),

@@ -82,6 +82,14 @@ def test_a_rule_as_strict_as_the_default_needs_no_reason(folder, rule):
         ("{ rtol = true, atol = 0 }", ".equal] rtol = true is a boolean; write a number, 0 or more"),
         ("{ ulp = 1.5 }", ".equal] ulp = 1.5 is a float; write a whole number of units in the last place"),
         ("{ ulp = -1 }", ".equal] ulp = -1 is negative; write 0 or more"),
+        (
+            f"{{ ulp = 1{'0' * 20} }}",
+            f".equal] ulp = 1{'0' * 20} is more than the whole number; write 4, or rtol and atol",
+        ),
+        (
+            f"{{ rtol = 1{'0' * 400}, atol = 0 }}",
+            f".equal] rtol = 1{'0' * 66}... is no margin; write a finite number, 0 or more",
+        ),
         ("{ ulp = 1, atol = 0 }", ".equal] has atol beside ulp; write either ulp, or rtol and atol"),
         ("{ rtol = 0, atol = 0, why = 1 }", ".equal] why = 1 is an integer; write text in quotes"),
     ],
