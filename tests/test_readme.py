@@ -61,7 +61,10 @@ def commands(block: Block) -> Iterator[Command]:
 
 
 def run(command: str, folder: Path) -> str:
-    """What a command prints, on a terminal of the README's width, with the project's programs in PATH."""
+    """What a command prints, as wide as the README, with the project's programs in PATH.
+
+    Standard error is left out: without a terminal the progress of the work goes there, line by line.
+    """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "COLUMNS": str(WIDTH), "NO_COLOR": "1", "TERM": "dumb"}
     done = subprocess.run(
@@ -70,7 +73,7 @@ def run(command: str, folder: Path) -> str:
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.DEVNULL,
         text=True,
         check=False,
     )
