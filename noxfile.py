@@ -84,7 +84,7 @@ def r_tests(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Run what the README and docs/ show, and follow their links."""
-    module(session, "pytest", "tests/test_readme.py", *session.posargs)
+    module(session, "pytest", "tests/test_readme.py", "tests/test_docs.py", *session.posargs)
 
 
 @nox.session

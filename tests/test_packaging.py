@@ -108,7 +108,7 @@ main()
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """The project's wheel, built from a copy of what the repository holds."""
+    """The project's wheel, built from a copy of the package."""
     pytest.importorskip("pip", reason="pip builds the wheel, and is not in this environment")
     source = tmp_path_factory.mktemp("source")
     for path in package_files():
@@ -122,15 +122,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def package_files() -> list[Path]:
-    """What is built from: the package's files that git does not ignore, and what describes it."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "harness"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    names = [*listed.stdout.decode().split("\0"), "pyproject.toml", "README.md", "LICENSE"]
-    return [Path(name) for name in names if name and (ROOT / name).is_file()]
+    """What is built from: the package's files, less what interpreters and linters leave there."""
+    found = (path.relative_to(ROOT) for path in sorted((ROOT / "harness").rglob("*")) if path.is_file())
+    package = [path for path in found if not any(one[0] in "._" and "cache" in one for one in path.parts)]
+    return [*package, Path("pyproject.toml"), Path("README.md"), Path("LICENSE")]
 
 
 @pytest.mark.slow
