@@ -25,6 +25,9 @@ ISOLATED_PER_FAILURE = 64
 LOST_PER_FAILURE = 3
 REMEMBERED = 64
 TRIED_ALONE = 24
+FEW = 4
+#: Batches that fail although their rows are answered alone, after which no more is made of a failing batch.
+TOGETHER = 3
 _LOST = (Outcome.HUNG, Outcome.DIED)
 
 
@@ -88,6 +91,14 @@ def joined(answers: Sequence[Answer]) -> Answer:
     return Answer(count, outputs, np.concatenate([a.outcomes for a in answers]), failures)
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Rows that fail in one batch although each of them is answered alone, and how they fail."""
+
+    batch: pa.RecordBatch
+    failure: Failure
+
+
 @dataclass(slots=True)
 class Isolation:
     """What has been learnt of the rows on which one session fails: it spares trying the same failure over
@@ -97,6 +108,7 @@ class Isolation:
     limit: int | None = ISOLATED_PER_FAILURE
     failing: list[pa.RecordBatch] = field(default_factory=list)
     fine: list[pa.RecordBatch] = field(default_factory=list)
+    together: list[Together] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     stumps: tuple[Stump, ...] = ()
 
@@ -110,6 +122,11 @@ class Isolation:
         step = max(1, rows.num_rows // REMEMBERED)
         self.fine.append(rows.take(pa.array(np.arange(0, rows.num_rows, step))))
         del self.fine[:-REMEMBERED]
+
+    def add_together(self, batch: pa.RecordBatch, failure: Failure) -> None:
+        """Remember rows that fail together although each of them is answered alone."""
+        self.together.append(Together(batch, failure))
+        self.together.sort(key=lambda each: each.batch.num_rows)
 
     def is_known(self, failure: Failure) -> bool:
         """Whether enough rows that fail so have been tried alone."""
@@ -158,29 +175,72 @@ def _isolate(session: Session, batch: pa.RecordBatch, whole: _Part, memory: Isol
     """Bisect a failing batch. Rows are sorted by rules learnt from those already known to fail, so that rows
     that answer stand together and are answered in one call."""
     done: list[_Part] = []
+    failed = [whole]
     pending = _sorted_by_rule(batch, memory, [whole.rows]) if memory.stumps else list(_halves(whole.rows))
     learn_after = sum(memory.seen.values()) + 4
     while pending:
         part = _try(session, batch, pending.pop())
-        if part.failure is None:
-            memory.add_fine(batch.take(pa.array(part.rows)))
-            done.append(part)
-        elif len(part.rows) == 1:
-            memory.add_failing(batch.take(pa.array(part.rows)), part.failure)
-            done.append(part)
-            lost = part.failure.outcome in _LOST
-            if (lost or sum(memory.seen.values()) >= learn_after) and pending and memory.fine:
-                learn_after += max(4, learn_after // 2)
-                memory.learn()
-                pending = _sorted_by_rule(batch, memory, pending)
-        elif memory.is_known(part.failure) and _predicted(batch, memory, part):
-            if memory.fine or not _some_answer(session, batch, part, memory):
-                done.append(_Part(part.rows, None, _unresolved(part.failure)))
-            else:
-                pending.extend(_halves(part.rows))
+        if part.failure is None or len(part.rows) == 1:
+            _settle(batch, part, done, memory)
+        elif len(memory.together) >= TOGETHER:
+            done.append(_Part(part.rows, None, _unresolved(part.failure)))
+        elif len(part.rows) <= FEW:
+            _each_alone(session, batch, part, done, memory)
+        elif memory.is_known(part.failure) and _given_up(session, batch, part, memory):
+            done.append(_Part(part.rows, None, _unresolved(part.failure)))
         else:
+            failed.append(part)
             pending.extend(_halves(part.rows))
+        lost = done and done[-1].failure is not None and done[-1].failure.outcome in _LOST
+        if pending and memory.fine and (lost or sum(memory.seen.values()) >= learn_after):
+            learn_after = sum(memory.seen.values()) + max(4, learn_after // 2)
+            memory.learn()
+            pending = _sorted_by_rule(batch, memory, pending)
+    if len(memory.together) < TOGETHER:
+        _note_together(batch, failed, done, memory)
     return done
+
+
+def _settle(batch: pa.RecordBatch, part: _Part, done: list[_Part], memory: Isolation) -> None:
+    """Keep what came of rows that need not be taken apart: answered ones, or a single one that fails."""
+    done.append(part)
+    rows = batch.take(pa.array(part.rows))
+    if part.failure is None:
+        memory.add_fine(rows)
+    else:
+        memory.add_failing(rows, part.failure)
+
+
+def _each_alone(
+    session: Session, batch: pa.RecordBatch, part: _Part, done: list[_Part], memory: Isolation
+) -> None:
+    """Try the few rows of a failing part one by one. If all are answered, it is their company that fails."""
+    singles = [_try(session, batch, part.rows[i : i + 1]) for i in range(len(part.rows))]
+    if all(single.failure is None for single in singles):
+        assert part.failure is not None
+        memory.add_together(batch.take(pa.array(part.rows)), part.failure)
+    for single in singles:
+        _settle(batch, single, done, memory)
+
+
+def _given_up(session: Session, batch: pa.RecordBatch, part: _Part, memory: Isolation) -> bool:
+    """Whether a failing part looks like rows that were tried alone, so that no more is made of it."""
+    if not _predicted(batch, memory, part):
+        return False
+    return bool(memory.fine) or not _some_answer(session, batch, part, memory)
+
+
+def _note_together(batch: pa.RecordBatch, failed: list[_Part], done: list[_Part], memory: Isolation) -> None:
+    """The smallest part that failed although every row of it was answered in a smaller one."""
+    blamed = np.zeros(batch.num_rows, dtype=bool)
+    for part in done:
+        if part.failure is not None:
+            blamed[part.rows] = True
+    innocent = [part for part in failed if not blamed[part.rows].any()]
+    if innocent:
+        smallest = min(innocent, key=lambda part: len(part.rows))
+        assert smallest.failure is not None
+        memory.add_together(batch.take(pa.array(smallest.rows)), smallest.failure)
 
 
 def _try(session: Session, batch: pa.RecordBatch, rows: npt.NDArray[np.int64]) -> _Part:

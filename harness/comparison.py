@@ -89,11 +89,12 @@ def _flips(
     c = _numbers(candidate.outputs[decision.output])
     cuts = np.asarray(decision.cuts, dtype=np.float64)
     flip = both & (_band(r, cuts) != _band(c, cuts))
-    near = np.zeros(len(both), dtype=bool)
+    excused = np.ones(len(both), dtype=bool)  # every cut between the two values is as good as the reference
     with np.errstate(invalid="ignore"):
         for cut in cuts:
-            near |= np.abs(r - cut) <= KNIFE_EDGE * max(1.0, abs(cut))
-    knife = flip & near & ~wrong
+            near = np.abs(r - cut) <= KNIFE_EDGE * max(1.0, abs(cut))
+            excused &= near | ((r >= cut) == (c >= cut))
+    knife = flip & excused & ~wrong
     return flip & ~knife, knife
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 NAME = "model.toml"
 _TABLE = re.compile(r"^\s*\[\s*model\s*\]", re.MULTILINE)
+_FORMAT = re.compile(r"^\s*format\s*=", re.MULTILINE)
 _REFERENCE = re.compile(r"^\s*(?:reference\s*=|format\s*=\s*\d+\s*(?:#.*)?$)", re.MULTILINE)
 _VERDICTS = pytest.StashKey[dict[tuple[Path, str], "ModelVerdict | str"]]()
 
@@ -79,7 +80,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ModelFile 
 
 def _is_model_file(path: Path) -> bool:
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
-    if not (_TABLE.search(text) and _REFERENCE.search(text)):
+    if not (_TABLE.search(text) or _FORMAT.search(text)):
         return False
     import tomllib
 
@@ -87,6 +88,8 @@ def _is_model_file(path: Path) -> bool:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return True  # it looks like one, and collecting it says where it is broken
+    if not (_TABLE.search(text) and _REFERENCE.search(text)):
+        return False
     return "reference" in values["model"] or type(values.get("format")) is int
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from miniatures import FunctionSession
 
-from harness.answer import ask, joined, signature, stack
+from harness.answer import Isolation, ask, joined, signature, stack
 from harness.protocols import Failure, Outcome
 
 
@@ -127,3 +127,47 @@ def test_a_few_rows_that_answer_are_found_among_many_that_fail():
         rows = pa.RecordBatch.from_pydict({"c": pa.array(order)})
         answer = ask(FunctionSession(form, ("y",)), rows)
         assert answer.outcomes[order.index("known")] != Outcome.RAISED
+
+
+def memory_of(form, rows):
+    memory = Isolation()
+    session = FunctionSession(form, ("y",))
+    answer = ask(session, batch(rows), memory)
+    return answer, memory, session
+
+
+def test_a_form_that_answers_rows_alone_but_not_together_is_found_out():
+    def first_three(columns):
+        return columns["x"][:3]
+
+    _, memory, session = memory_of(first_three, np.arange(1000.0))
+    assert memory.together[0].batch.num_rows == 4
+    assert memory.together[0].failure.outcome == Outcome.MISALIGNED
+    assert session.calls < 200
+
+
+def test_a_scalar_condition_is_found_out_on_two_rows():
+    def scalar(columns):
+        if len(columns["x"]) > 1:
+            raise ValueError("the condition has length > 1")
+        return columns["x"]
+
+    _, memory, session = memory_of(scalar, np.arange(500.0))
+    assert memory.together[0].batch.num_rows <= 4
+    assert session.calls < 100
+
+
+def test_a_limit_on_the_size_of_a_batch_is_found_out():
+    def limited(columns):
+        if len(columns["x"]) > 100:
+            raise ValueError("too many rows")
+        return columns["x"]
+
+    answer, memory, _ = memory_of(limited, np.arange(400.0))
+    assert memory.together[0].batch.num_rows > 100
+    assert answer.answered.all()
+
+
+def test_rows_that_fail_alone_are_no_matter_of_the_batch():
+    _, memory, _ = memory_of(raising_at(3.0, 77.0).function, np.arange(200.0))
+    assert memory.together == []

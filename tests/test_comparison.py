@@ -69,3 +69,24 @@ def test_lost_rows_are_misaligned_and_unsayable_rows_unanswerable():
     assert comparison.misaligned.tolist() == [True, False]
     assert comparison.unanswerable.tolist() == [False, True]
     assert not comparison.raised.any()
+
+
+def test_a_flip_at_a_cut_that_the_reference_is_far_from_is_never_excused():
+    wide = model(
+        number(),
+        outputs=(Output("score", Kind.FLOAT, Tolerance(rtol=0, atol=200.0)),),
+        decisions=(Decision("band", "score", (560.0, 620.0)),),
+    )
+    comparison = compare(wide, answer([620.0]), answer([500.0]))
+    assert comparison.flips["band"].tolist() == [True]
+    assert comparison.knife_edge["band"].tolist() == [False]
+
+
+def test_a_value_beyond_tolerance_on_the_cut_flips():
+    exact = model(
+        number(),
+        outputs=(Output("score", Kind.INT, Tolerance(exact=True)),),
+        decisions=(Decision("approve", "score", (35.0,)),),
+    )
+    comparison = compare(exact, answer([35.0]), answer([34.0]))
+    assert comparison.flips["approve"].tolist() == [True]

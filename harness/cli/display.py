@@ -12,12 +12,14 @@ from harness.verify.options import Progress
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Progress]:
-    """A spinner with the target and what is done to it; one line where standard error is no terminal."""
+def progress(title: str, announce: bool = False) -> Iterator[Progress]:
+    """A spinner with the target and what is done to it. Where standard error is no terminal, nothing, or with
+    ``announce`` a line that the work has begun."""
     console = Console(stderr=True)
     if not sys.stderr.isatty():
-        sys.stderr.write(f"{title} ...\n")
-        sys.stderr.flush()
+        if announce:
+            sys.stderr.write(f"{title} ...\n")
+            sys.stderr.flush()
         yield lambda target, words: None
         return
     with console.status(title) as status:

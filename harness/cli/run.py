@@ -97,7 +97,7 @@ def _verify(model: Model, title: str, budget_s: float, seed: int, writer: RunWri
     from harness.verify import Options, verify_model
 
     try:
-        with progress(f"{title} · verify") as tell:
+        with progress(f"{title} · verify", announce=True) as tell:
             verdict = verify_model(model, options=Options(budget_s=budget_s, seed=seed, progress=tell))
     except (DataError, TargetError, ConstraintError, NoLegalRowError) as error:
         typer.echo(f"parity: {model.path}: {error}", err=True)
@@ -115,7 +115,7 @@ def _bench(model: Model, title: str, targets: list[str], writer: RunWriter) -> N
     from harness.bench.table import render_timings
     from harness.cli.display import progress
 
-    with progress(f"{title} · bench") as tell:
+    with progress(f"{title} · bench", announce=True) as tell:
         timings = bench_model(model, targets=targets, rows=ROWS, seconds=3.0, writer=writer, progress=tell)
     if timings:
         render_timings(model.name, summarise(timings, timings[0].target), Console())
@@ -125,7 +125,7 @@ def _profile(model: Model, title: str, targets: list[str], writer: RunWriter) ->
     from harness.cli.display import progress
     from harness.profile import profile_model
 
-    with progress(f"{title} · profile") as tell:
+    with progress(f"{title} · profile", announce=True) as tell:
         profile_model(model, targets=targets, rows=PROFILE_ROWS, seconds=1.0, writer=writer, progress=tell)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from harness.answer import Answer, Isolation, joined
+from harness.answer import Answer, Isolation, Together, joined
 from harness.causes import Cause
 from harness.comparison import compare
 from harness.model import Model
@@ -40,6 +40,7 @@ def self_check(model: Model, respondent: Respondent, batch: pa.RecordBatch) -> L
     try:
         return _self_check(model, respondent, batch)
     finally:
+        remembered.together += respondent.failures.together
         respondent.failures = remembered  # rows tried here were not compared with the other target's
 
 
@@ -149,6 +150,20 @@ def smallest_batch(lab: Lab, facet: Facet, batch: pa.RecordBatch) -> tuple[Row, 
     if not bad(everything):
         return ()
     return tuple(rows_of(batch.take(pa.array(_reduce(everything, bad)))))
+
+
+def smallest_failing(respondent: Respondent, failing: Together) -> Together:
+    """The fewest rows that still fail together."""
+
+    def fails(rows: Sequence[int]) -> bool:
+        return respondent.session.call(failing.batch.take(pa.array(list(rows)))).failure is not None
+
+    everything = list(range(failing.batch.num_rows))
+    if not fails(everything):
+        return failing
+    rows = failing.batch.take(pa.array(_reduce(everything, fails)))
+    failure = respondent.session.call(rows).failure
+    return failing if failure is None else Together(rows, failure)
 
 
 def batch_cause(lab: Lab, facet: Facet, rows: Sequence[Row]) -> Cause:

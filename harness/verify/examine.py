@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
-from harness.answer import Answer, Isolation
+from harness.answer import ISOLATED_PER_FAILURE, Answer, Isolation, Together
 from harness.causes import Cause
 from harness.comparison import Comparison
 from harness.dataset import Data
 from harness.model import Model
 from harness.protocols import OpenError, Outcome
-from harness.search.batchwise import self_check
+from harness.search.batchwise import self_check, smallest_failing
 from harness.search.boundaries import boundary_rows
 from harness.search.evidence import Evidence
 from harness.search.explain import Explainer, Found
@@ -25,7 +25,7 @@ from harness.search.rows import Effort, Space, self_check_rows
 from harness.status import Status
 from harness.verify.counterexamples import Counterexample, as_batch
 from harness.verify.laws import broken_laws
-from harness.verify.mismatches import merged, mismatches, of_law
+from harness.verify.mismatches import merged, mismatches, of_batch_failure, of_law
 from harness.verify.options import Options
 from harness.verify.questions import Questions, measure_effort
 from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict
@@ -34,7 +34,9 @@ from harness.verify.waivers import parted, unused, waived, waivers_of
 FILL_SHARE = 0.5  # of the budget, after which disagreements are explained
 EXPLAIN_S = 4.0  # that finding causes may take in any case
 KEYS_SHOWN = 10
+ISOLATED_OF_DATA = 2_000  # rows of the data that are tried alone for one kind of failure
 TRACE_LINES = 8
+SEVERAL = 16
 
 
 class IncompleteError(Exception):
@@ -78,6 +80,12 @@ class Examination:
             return self._verdict(Status.FAILED, data, reason=str(error))
         if not self._any():
             self._try_alone()
+        broken = together(self.questions.reference)
+        if broken is not None:
+            reason = reference_in_batches(self.questions.reference, broken)
+            return self._verdict(Status.FAILED, data, reason=reason)
+        if together(self.candidate) is not None:
+            return self._verdict(Status.DISAGREES, data, self._explain())
         if self.evidence.expected == 0:
             return self._verdict(Status.FAILED, data, reason=self._reference_silent())
         if self.evidence.answered == 0:
@@ -117,6 +125,8 @@ class Examination:
         if self.data is None:
             return None
         self.tell("checking the data")
+        for respondent in (self.questions.reference, self.candidate):
+            respondent.failures.limit = ISOLATED_OF_DATA
         affected = 0
         flips = dict.fromkeys((d.name for d in self.model.decisions), 0)
         keys: list[str] = []
@@ -124,12 +134,16 @@ class Examination:
         for batch, expected in self.questions.rows(self.data.batch, effort):
             judged = self.lab.judge(batch, expected)
             self.evidence.add(judged)
-            bad = judged.comparison.disagrees
+            # rows like others that fail alone are affected, although they were not tried by themselves
+            alike = judged.reference.answered & (judged.candidate.outcomes == Outcome.UNRESOLVED)
+            bad = judged.comparison.disagrees | alike
             affected += int(bad.sum())
             keys += [self.data.keys[row + i] for i in np.flatnonzero(bad)[: KEYS_SHOWN - len(keys)]]
             for name in flips:
                 flips[name] += _flipped(judged.comparison, judged.reference, judged.candidate, name)
             row += batch.num_rows
+        for respondent in (self.questions.reference, self.candidate):
+            respondent.failures.limit = ISOLATED_PER_FAILURE
         return DataVerdict(self.data.batch.num_rows, affected, flips, tuple(keys))
 
     def _search(self, effort: Effort) -> None:
@@ -194,6 +208,9 @@ class Examination:
             return own  # nothing else can be said of answers that change by themselves
         self.lab.solo = law is not None
         self.tell("finding causes")
+        fails_together = together(self.candidate)
+        if fails_together is not None:
+            return [*own, of_batch_failure(self.lab, fails_together)]
         self._forget_failures()
         waivers, notes = waivers_of(self.model, self.candidate.target, dt.date.today())
         self.notes += notes
@@ -270,9 +287,26 @@ def silence(respondent: Respondent, space: Space) -> str | None:
     for row in range(min(2, space.backgrounds.num_rows)):
         answer = respondent.ask(space.backgrounds.slice(row, 1))
         if answer.outcomes[0] not in (Outcome.HUNG, Outcome.MISALIGNED):
+            # what is answered alone should be answered several times in one batch as well
+            respondent.ask(space.backgrounds.take(pa.array(np.full(SEVERAL, row))))
             return None
         first = first or str(answer.failures[0])
     return first
+
+
+def together(respondent: Respondent) -> Together | None:
+    """The smallest batch on which a target fails although it answers each of its rows alone, or None."""
+    known = respondent.failures.together
+    return smallest_failing(respondent, known[0]) if known else None
+
+
+def reference_in_batches(reference: Respondent, broken: Together) -> str:
+    """Why a reference that fails on batches cannot serve."""
+    rows = broken.batch.num_rows
+    return (
+        f"the reference {reference.target} answers each of {rows} rows alone, but not in one batch: "
+        f"{broken.failure}; let it answer as many values as its frame has rows"
+    )
 
 
 def _flipped(comparison: Comparison, reference: Answer, candidate: Answer, decision: str) -> int:

@@ -18,7 +18,7 @@ from harness.search.rows import Space, self_check_rows
 from harness.status import Status
 from harness.target import Target
 from harness.verify.counterexamples import load, local_folder, save
-from harness.verify.examine import examine, silence
+from harness.verify.examine import examine, reference_in_batches, silence, together
 from harness.verify.options import Options
 from harness.verify.questions import Questions
 from harness.verify.sources import read_rows, space_of
@@ -108,6 +108,9 @@ class _Verification:
         silent = silence(reference, space)
         if silent is not None:
             return f"the reference {name} answers no row: {silent}", []
+        broken = together(reference)
+        if broken is not None:
+            return reference_in_batches(reference, broken), []
         law = self_check(self.model, reference, self_check_rows(space, self.options.seed))
         if law is None:
             return None, []

@@ -8,7 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from harness.answer import Together
 from harness.causes import Cause
+from harness.comparison import compare
+from harness.protocols import Outcome
 from harness.search.batchwise import Law
 from harness.search.cluster import spoken
 from harness.search.evidence import Evidence, rows_of
@@ -154,6 +157,28 @@ def _of_batch(lab: Lab, output: str, cause: Cause, member: Found, rows: int) -> 
         reference=answers["reference"],
         candidate=answers["candidate"],
         batch=tuple(dict(row) for row in batch),
+    )
+
+
+def of_batch_failure(lab: Lab, failing: Together) -> Mismatch:
+    """Rows that fail together and not alone: lost rows where the number of values is wrong, else dependence
+    on the batch."""
+    misaligned = failing.failure.outcome is Outcome.MISALIGNED
+    cause = Cause.ROW_ALIGNMENT if misaligned else Cause.BATCH_DEPENDENCE
+    rows = rows_of(failing.batch)
+    output = lab.model.outputs[0].name
+    expected = lab.reference.ask(failing.batch)
+    judged = Judgement(failing.batch, expected, expected, compare(lab.model, expected, expected))
+    reference = [judged.said("reference", output, row) for row in range(len(rows))]
+    return Mismatch(
+        output=output,
+        cause=str(cause.value),
+        because=f"{len(rows)} rows in one batch: {failing.failure}; each of them alone is answered",
+        rows=len(rows),
+        inputs=rows[0],
+        reference=reference,
+        candidate=[{"error": str(failing.failure)}] * len(rows),
+        batch=tuple(dict(row) for row in rows),
     )
 
 

@@ -194,3 +194,26 @@ def test_what_a_form_prints_breaks_nothing(verify):
     loud = "cat('loading\\n')\nscore <- function(df) { print(df); warning('w'); ifelse(df$x > 30, 10, 20) }\n"
     result = verify("--json", "-", python=noisy, r=loud)
     assert result.exit_code == 0, result.output
+
+
+def test_a_reference_that_is_not_vectorised_fails_and_says_so(verify):
+    result = verify("--json", "-", r="score <- function(df) if (df$x > 30) 10 else 20\n")
+    assert result.exit_code == 3
+    assert "not in one batch" in verdict(result)["reason"]
+
+
+def test_a_form_that_loses_rows_of_a_batch_only_is_an_alignment(verify):
+    python = "def score(df):\n    return [10 if x > 30 else 20 for x in df['x']][:3]\n"
+    result = verify("--json", "-", python=python)
+    assert result.exit_code == 1
+    (mismatch,) = verdict(result)["mismatches"]
+    assert mismatch["cause"] == "row-alignment"
+    assert len(mismatch["example"]["batch"]) == 4
+
+
+def test_every_row_of_the_data_that_raises_is_affected(verify, tmp_path):
+    rows = "".join(f"{x}\n" for x in range(100) for _ in range(10))
+    (tmp_path / "rows.csv").write_text(f"x\n{rows}", encoding="utf-8")
+    python = PYTHON.replace("    return", "    if (df['x'] > 60).any(): raise KeyError('big')\n    return")
+    result = verify("--data", "rows.csv", "--json", "-", python=python)
+    assert verdict(result)["data"]["affected"] == 390
