@@ -6,6 +6,7 @@ runs in where that one has the project's packages: that is how tox uses them.
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +15,10 @@ import nox
 
 ROOT = Path(__file__).parent
 NO_TEST_WAS_COLLECTED = 5
+
+# A shell that starts this in the background has it ignore Ctrl-C, and whatever it starts as well: the tests
+# that interrupt something would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "none"

@@ -73,6 +73,7 @@ class Machine:
                 "PATH": str(self.folder / "bin"),
                 "MACHINE": str(self.folder),
                 "OS_RELEASE": str(self.folder / "os-release"),
+                "LIBC_HEADER": str(self.folder / "bin/stdio.h"),
             },
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -97,8 +98,9 @@ def machine(tmp_path: Path) -> Machine:
     made.add("apt-get", APT_GET)
     made.add("apt-cache", "exit 0")
     made.add("id", "echo 0")
-    made.add("Rscript", "echo rpart ranger jsonlite testthat", to="apt")
-    made.add("chromium", "", to="apt")
+    made.add("Rscript", "echo rpart ranger jsonlite testthat randomForest", to="apt")
+    for program in ("chromium", "cc", "stdio.h"):
+        made.add(program, "", to="apt")
     made.add("ensurepip", "", to="apt")
     made.add_python()
     return made
@@ -260,7 +262,9 @@ def code(path: Path) -> str:
 
 
 def test_every_r_package_that_an_r_file_uses_is_installed() -> None:
-    listed = set(re.findall(r"^(?:run|test) +R:(\S+)", (ROOT / "scripts/setup").read_text("utf-8"), re.M))
+    listed = set(
+        re.findall(r"^(?:run|test|extra) +R:(\S+)", (ROOT / "scripts/setup").read_text("utf-8"), re.M)
+    )
     used = {
         name
         for folder in ("harness", "r_reference", "suites", "tests")
