@@ -133,9 +133,13 @@ def alone(lab: Lab, facet: Facet, batch: pa.RecordBatch) -> Mask:
     return bad
 
 
-def steady(respondent: Respondent, model: Model, batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The rows that a target answers alone as it does among the others: what the rest say is the batch's."""
-    among = respondent.ask(batch)
+def steady(
+    respondent: Respondent, model: Model, batch: pa.RecordBatch, company: pa.RecordBatch
+) -> pa.RecordBatch:
+    """The rows that a target answers alone as it does in company: what the rest say is the batch's."""
+    mine = np.arange(batch.num_rows)
+    together = pa.Table.from_batches([batch, company]).combine_chunks().to_batches()[0]
+    among = respondent.ask(together).take(mine)
     by_itself = joined([respondent.ask(batch.slice(row, 1)) for row in range(batch.num_rows)])
     return batch.filter(pa.array(~_differs(model, by_itself, among)))
 

@@ -49,6 +49,7 @@ MAY_BE_TOLD = (
     Cause.UNEXPLAINED,
 )
 INVOLVED = 12  # values of each other input that are tried in its place
+COMPANY = 50  # random rows among which a row is asked, where answers depend on the batch
 OTHERS = 400  # random rows over which a region of one input is tried
 
 #: Causes of a whole region of an input, and causes of single values and thin slices.
@@ -89,7 +90,8 @@ class Explainer:
         if reproduced.any():
             pending = rows if reproduced.all() else chosen.filter(pa.array(reproduced))
             if self.lawless:
-                pending = steady(self.lab.candidate, self.lab.model, pending)
+                company = random_rows(self.space, COMPANY, seed=3)
+                pending = steady(self.lab.candidate, self.lab.model, pending, company)
             if pending.num_rows:
                 found += self._rows(facet, pending)
         return found
