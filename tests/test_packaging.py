@@ -26,8 +26,8 @@ STARTED = {"py-spy"}
 DISTRIBUTIONS = {"google": "protobuf"}
 #: What another dependency always brings.
 BROUGHT_BY = {"protobuf": "onnx", "markupsafe": "jinja2"}
-#: The package itself (in a worker, its far end goes by a name of its own), and what loads its plugin.
-OWN = {"harness", "parity_worker", "pytest"}
+#: The package itself; in a worker, its far end goes by a name of its own.
+OWN = {"harness", "parity_worker"}
 
 
 def distribution(requirement: str) -> str:
