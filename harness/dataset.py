@@ -95,8 +95,10 @@ def _wrong_columns(path: Path, absent: list[str], there: list[str]) -> str:
     near = difflib.get_close_matches(absent[0], there, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     some = ", ".join(there[:30]) + (", ..." if len(there) > 30 else "")
-    return f"{path}: column {absent[0]!r} is not there{hint} (there are: {some})" + (
-        f"; {len(absent) - 1} more are lacking: {', '.join(absent[1:10])}" if len(absent) > 1 else ""
+    more = f"; {len(absent) - 1} more are lacking: {', '.join(absent[1:10])}" if len(absent) > 1 else ""
+    return (
+        f"{path}: column {absent[0]!r} is not there{hint} (there are: {some}){more}; columns bear the "
+        "inputs' names: rename it in the file, or in the model file"
     )
 
 

@@ -75,5 +75,8 @@ def failure_to_open(error: Exception, process: Process, errand: Errand, printed:
             f"{name}: {' '.join(errand.form.command)} reaches no Rscript; there, {R_REMEDY}{said}"
         )
     if isinstance(error, GoneError):
-        return OpenError(f"{name}: the process {words} while the form was opened{said}")
+        form = errand.form
+        file = form.source or form.model or form.module
+        hint = "" if form.command or file is None else f" ({file}); load it by itself to see why"
+        return OpenError(f"{name}: the process {words} while the form was opened{hint}{said}")
     return OpenError(f"{name}: no worker answered, but {error}{said}")
