@@ -96,9 +96,9 @@ def _stumps(failing: pa.RecordBatch, fine: pa.RecordBatch) -> Iterator[Stump]:
 def _ranges(name: str, bad: pa.Array, good: pa.Array) -> Iterator[Stump]:
     failing, fine = doubles(bad), doubles(good)
     failing, fine = failing[~np.isnan(failing)], fine[~np.isnan(fine)]
-    above = failing[failing > (fine.max() if len(fine) else -np.inf)]
-    below = failing[failing < (fine.min() if len(fine) else np.inf)]
+    above = failing[failing > (np.max(fine) if len(fine) else -np.inf)]
+    below = failing[failing < (np.min(fine) if len(fine) else np.inf)]
     if len(above):
-        yield Stump(name, low=float(above.min()))
+        yield Stump(name, low=float(np.min(above)))
     if len(below):
-        yield Stump(name, high=float(below.max()))
+        yield Stump(name, high=float(np.max(below)))

@@ -576,7 +576,8 @@ def test_uniform_random_rows_find_a_bug_or_miss_it_as_the_catalogue_says(name, w
     found = [entry for target in case.candidates for entry in differing(case, target, widely[name]["random"])]
     assert case.probe["random"] == ("finds" if found else "misses"), (len(found), found[:2])
     if case.probe.get("everywhere"):
-        assert len(found) == RANDOM_ROWS * len(case.candidates)
+        # chance may give one and the same answer on a row
+        assert len(found) >= 0.99 * RANDOM_ROWS * len(case.candidates)
 
 
 @pytest.mark.slow

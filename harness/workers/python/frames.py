@@ -52,8 +52,8 @@ def _values(column: Column, one: Input) -> Any:
         return pd.Categorical.from_codes(column.values, categories=levels)
     if one.kind == "date":
         seconds = column.values.astype(np.int64) * _SECONDS_A_DAY
-        return _with(seconds.view("M8[s]"), column.missing, np.datetime64("NaT"))
-    return _with(column.values.view("M8[us]"), column.missing, np.datetime64("NaT"))
+        return _with(seconds.view("M8[s]"), column.missing, np.datetime64("NaT", "s"))
+    return _with(column.values.view("M8[us]"), column.missing, np.datetime64("NaT", "us"))
 
 
 def objects(column: Column) -> Any:
