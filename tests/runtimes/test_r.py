@@ -187,7 +187,11 @@ def returning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Returning]:
         ("c(NA, NA)", Kind.STRING, [None, None]),
         ("as.Date(c('2024-02-29', NA))", Kind.DATE, [dt.date(2024, 2, 29), None]),
         ("structure(1:2, class = 'Date')", Kind.DATE, [dt.date(1970, 1, 2), dt.date(1970, 1, 3)]),
-        ("as.POSIXct(c('1970-01-01 01:00', NA), tz = 'Europe/Paris')", Kind.DATETIME, [dt.datetime(1970, 1, 1), None]),
+        (
+            "as.POSIXct(c('1970-01-01 01:00', NA), tz = 'Europe/Paris')",
+            Kind.DATETIME,
+            [dt.datetime(1970, 1, 1), None],
+        ),
         ("as.POSIXlt(c('1970-01-01', NA), tz = 'UTC')", Kind.DATE, [dt.date(1970, 1, 1), None]),
         ("c(Inf, NaN)", Kind.FLOAT, [float("inf"), None]),
         ("as.difftime(c(1, 2), units = 'days')", Kind.FLOAT, [1.0, 2.0]),
