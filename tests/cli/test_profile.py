@@ -110,7 +110,7 @@ def test_a_flame_graph_of_nothing_is_refused(parity, model, tmp_path, monkeypatc
     ("arguments", "says"),
     [
         (["-o", "flame.pdf"], "name a file that ends in .html or .folded"),
-        (["--rows", "0"], "greater than or equal to 1"),
+        (["--rows", "0"], "for '--rows'"),  # the rest is typer's own words, which change
         (["--seconds", "soon"], "is no duration"),
         (["--target", "nwe"], "no target named 'nwe'"),
         (["--data", "absent.csv"], "absent.csv: no such file"),
