@@ -123,7 +123,7 @@ def _levels(table: Table, kind: Kind) -> tuple[str, ...]:
             sayable(level)
         except UnfitError as error:
             table.problem(("levels", index), f"levels: {show(level)} {error}")
-    return levels
+    return tuple(dict.fromkeys(levels))  # what is read after this, a rule say, can still be checked
 
 
 def _special(table: Table, kind: Kind, levels: tuple[str, ...], unseen: bool) -> tuple[Scalar, ...]:

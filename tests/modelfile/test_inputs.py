@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from modelfile.sound import SOUND, appended, instead, line_of, under
 
+from harness.modelfile import ModelFileError, load_model
 from harness.schema import Kind
 
 TYPES = "float, int, bool, category, string, date, datetime"
@@ -315,3 +316,31 @@ def test_a_constraint_is_not_evaluated_on_inputs_that_could_not_be_read(folder):
     text = instead('levels = ["<0", ">200", "none"]', "", constraint("\"checking == 'none'\""))
     assert len(folder.error(text)) == 1
     assert SOUND
+
+
+def test_a_level_twice_is_told_where_a_rule_speaks_of_it_too(tmp_path):
+    text = """format = 1
+[model]
+name = "m"
+reference = "r"
+[inputs.c]
+type = "category"
+levels = ["", ""]
+[[constraints]]
+rule = "c != 'x'"
+[outputs.y]
+type = "float"
+[targets.r]
+runtime = "r"
+source = "score.R"
+call = "score"
+[targets.python]
+runtime = "python"
+source = "score.py"
+call = "score"
+"""
+    (tmp_path / "model.toml").write_text(text, encoding="utf-8")
+    for name in ("score.R", "score.py"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    with pytest.raises(ModelFileError, match=r"model\.toml:7: .*twice"):
+        load_model(tmp_path)
