@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from harness.answer import Answer
 from harness.model import Decision, Model
@@ -85,8 +84,8 @@ def _flips(
     none = np.zeros(len(both), dtype=bool)
     if not both.any():
         return none, none
-    r = _numbers(reference.outputs[decision.output])
-    c = _numbers(candidate.outputs[decision.output])
+    r = doubles(reference.outputs[decision.output])
+    c = doubles(candidate.outputs[decision.output])
     cuts = np.asarray(decision.cuts, dtype=np.float64)
     flip = both & (_band(r, cuts) != _band(c, cuts))
     excused = np.ones(len(both), dtype=bool)  # every cut between the two values is as good as the reference
@@ -96,10 +95,6 @@ def _flips(
             excused &= near | ((r >= cut) == (c >= cut))
     knife = flip & excused & ~wrong
     return flip & ~knife, knife
-
-
-def _numbers(values: pa.Array) -> npt.NDArray[np.float64]:
-    return doubles(values)
 
 
 def _band(values: npt.NDArray[np.float64], cuts: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

@@ -113,11 +113,8 @@ def _profile(asked: Asked) -> Exit:
 
 def _profile_one(model: Model, asked: Asked, writer: RunWriter) -> Sequence[Profile] | None:
     from harness.cli.display import progress
-    from harness.dataset import DataError
-    from harness.legal import ConstraintError
     from harness.profile import profile_model
-    from harness.search.rows import NoLegalRowError
-    from harness.target import TargetError
+    from harness.verify import BAD_INPUT
 
     try:
         with progress(model.name) as tell:
@@ -131,7 +128,7 @@ def _profile_one(model: Model, asked: Asked, writer: RunWriter) -> Sequence[Prof
                 data=asked.data,
                 seed=asked.seed,
             )
-    except (DataError, TargetError, ConstraintError, NoLegalRowError) as error:
+    except BAD_INPUT as error:
         typer.echo(f"parity: {model.path}: {error}", err=True)
         return None
 

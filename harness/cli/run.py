@@ -90,16 +90,12 @@ def judged(verdict: ModelVerdict) -> Exit:
 def _verify(model: Model, title: str, budget_s: float, seed: int, writer: RunWriter) -> ModelVerdict | None:
     from harness.cli.display import progress
     from harness.cli.verify import show
-    from harness.dataset import DataError
-    from harness.legal import ConstraintError
-    from harness.search.rows import NoLegalRowError
-    from harness.target import TargetError
-    from harness.verify import Options, verify_model
+    from harness.verify import BAD_INPUT, Options, verify_model
 
     try:
         with progress(f"{title} · verify", announce=True) as tell:
             verdict = verify_model(model, options=Options(budget_s=budget_s, seed=seed, progress=tell))
-    except (DataError, TargetError, ConstraintError, NoLegalRowError) as error:
+    except BAD_INPUT as error:
         typer.echo(f"parity: {model.path}: {error}", err=True)
         return None
     writer.add("verdict", verdict.to_json())

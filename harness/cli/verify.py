@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -82,24 +83,16 @@ def verify(
     raise typer.Exit(int(run_verification(asked, options)))
 
 
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What the command line asks for, besides how to search."""
 
-    def __init__(
-        self,
-        paths: tuple[Path, ...],
-        targets: tuple[str, ...],
-        required: tuple[str, ...],
-        json_file: str | None,
-        save: bool,
-        run_folder: Path | None,
-    ) -> None:
-        self.paths = paths
-        self.targets = targets
-        self.required = required
-        self.json_file = json_file
-        self.save = save
-        self.run_folder = run_folder
+    paths: tuple[Path, ...]
+    targets: tuple[str, ...]
+    required: tuple[str, ...]
+    json_file: str | None
+    save: bool
+    run_folder: Path | None
 
 
 def run_verification(asked: Asked, options: Options) -> Exit:
@@ -119,7 +112,7 @@ def run_verification(asked: Asked, options: Options) -> Exit:
                 continue
             verdicts.append(verdict)
             statuses.append(verdict.exit(asked.required))
-            _record(writer, verdict)
+            writer.add("verdict", verdict.to_json())
             if asked.json_file != "-":
                 show(verdict)
         status = worst(statuses)
@@ -158,11 +151,7 @@ def _verify_one(model: Model, asked: Asked, options: Options) -> ModelVerdict | 
     from dataclasses import replace
 
     from harness.cli.display import progress
-    from harness.dataset import DataError
-    from harness.legal import ConstraintError
-    from harness.search.rows import NoLegalRowError
-    from harness.target import TargetError
-    from harness.verify import verify_model
+    from harness.verify import BAD_INPUT, verify_model
     from harness.verify.counterexamples import local_folder
 
     folder = model.folder / "counterexamples" if asked.save else local_folder(model)
@@ -171,13 +160,9 @@ def _verify_one(model: Model, asked: Asked, options: Options) -> ModelVerdict | 
             return verify_model(
                 model, asked.targets, replace(options, progress=tell, save_to=folder), asked.required
             )
-    except (DataError, TargetError, ConstraintError, NoLegalRowError) as error:
+    except BAD_INPUT as error:
         typer.echo(f"parity: {model.path}: {error}", err=True)
         return None
-
-
-def _record(writer: RunWriter, verdict: ModelVerdict) -> None:
-    writer.add("verdict", verdict.to_json())
 
 
 def show(verdict: ModelVerdict) -> None:

@@ -8,21 +8,25 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from harness.causes import Cause
-from harness.dataset import Data
+from harness.dataset import Data, DataError
+from harness.legal import ConstraintError
 from harness.model import Model
 from harness.plan import Plan, make_plan
 from harness.protocols import MissingError, OpenError
 from harness.search.batchwise import self_check
 from harness.search.lab import Respondent
-from harness.search.rows import Space, self_check_rows
+from harness.search.rows import NoLegalRowError, Space, self_check_rows
 from harness.status import Status
-from harness.target import Target
+from harness.target import Target, TargetError
 from harness.verify.counterexamples import load, local_folder, save
 from harness.verify.examine import examine, reference_in_batches, silence, together
 from harness.verify.options import Options
 from harness.verify.questions import Questions
 from harness.verify.sources import read_rows, space_of
 from harness.verify.verdict import ModelVerdict, TargetVerdict
+
+#: What is wrong with the input of a verification and not with a form: the command line exits with 2.
+BAD_INPUT = (TargetError, DataError, ConstraintError, NoLegalRowError)
 
 
 def verify_model(
