@@ -48,7 +48,7 @@ def verify(
         str | None, typer.Option("--json", help="Write the verdicts as JSON to a file; - is standard output.")
     ] = None,
     time_limit: Annotated[
-        str, typer.Option(help="Seconds a single call of a form may take before it hangs.")
+        str, typer.Option(help="How long a call of a form may take; loading it may take this, or a minute.")
     ] = "20s",
     save: Annotated[
         bool, typer.Option("--save", help="Keep counterexamples beside the model file, for the repository.")
@@ -77,7 +77,7 @@ def verify(
         deadline_s=seconds(deadline) if deadline else None,
         seed=seed,
         data=data,
-        limits=Limits(call_s=seconds(time_limit)),
+        limits=Limits(open_s=max(Limits().open_s, seconds(time_limit)), call_s=seconds(time_limit)),
     )
     asked = Asked(tuple(paths), tuple(target or ()), tuple(require or ()), json_file, save, run_folder)
     raise typer.Exit(int(run_verification(asked, options)))

@@ -71,7 +71,13 @@ def _describe(form: Form, schema: Schema, sample: pa.RecordBatch, folder: Path) 
     finally:
         session.close()
     if reply.outputs is None:
-        raise NotRunError(f"{form.call}() on {sample.num_rows} rows of the data: {reply.failure}")
+        elsewhere = (
+            ""
+            if form.source is None or form.source.parent.resolve() == folder
+            else f"\n(it runs in {folder}, where model.toml is to be: files with relative names are "
+            "looked for there; leave out --output, or put them there)"
+        )
+        raise NotRunError(f"{form.call}() on {sample.num_rows} rows of the data: {reply.failure}{elsewhere}")
     texts: Sequence[str] = reply.outputs["description"].slice(0, 1).to_pylist()
     return texts[0]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,10 +32,13 @@ class Evidence:
     knife_edge: dict[str, int] = field(default_factory=dict)
     answered: int = 0  # rows that the candidate answered
     expected: int = 0  # rows that the reference answered
+    both_fail: int = 0  # rows that neither answers, which is equal
+    constant: dict[str, Any] = field(default_factory=dict)  # the reference's one answer so far, by output
     _kept: dict[Facet, list[pa.RecordBatch]] = field(default_factory=dict)
     _agreeing: list[pa.RecordBatch] = field(default_factory=list)
     _untried: list[pa.RecordBatch] = field(default_factory=list)
     _contexts: dict[Facet, list[pa.RecordBatch]] = field(default_factory=dict)
+    _varied: set[str] = field(default_factory=set)
 
     def add(self, judgement: Judgement) -> None:
         """Take in one judged batch."""
@@ -46,6 +50,7 @@ class Evidence:
             self._untried.append(judgement.batch.take(pa.array(untried[:8])))
         self.answered += int(judgement.candidate.answered.sum())
         self.expected += int(judgement.reference.answered.sum())
+        self._note_sameness(judgement)
         for decision, mask in comparison.knife_edge.items():
             self.knife_edge[decision] = self.knife_edge.get(decision, 0) + int(mask.sum())
         for facet in self.facets:
@@ -62,6 +67,22 @@ class Evidence:
         if len(fine) and sum(b.num_rows for b in self._agreeing) < KEPT_AGREEING:
             step = max(1, len(fine) // 32)
             self._agreeing.append(judgement.batch.take(pa.array(fine[::step][:32])))
+
+    def _note_sameness(self, judgement: Judgement) -> None:
+        """What makes an agreement worth little: rows that neither answers, an answer that never changes."""
+        answered = judgement.reference.answered
+        neither = judgement.comparison.compared & ~answered & ~judgement.candidate.answered
+        self.both_fail += int(neither.sum())
+        if not answered.any():
+            return
+        for name in judgement.reference.outputs:
+            if name in self._varied:
+                continue
+            values = judgement.reference.outputs[name].filter(pa.array(answered)).unique().to_pylist()
+            first = self.constant.setdefault(name, values[0])
+            if len(values) > 1 or values[0] != first:
+                self._varied.add(name)
+                del self.constant[name]
 
     def only(self, mask: Callable[[pa.RecordBatch], Mask]) -> Evidence:
         """The same evidence with those disagreeing rows alone that a mask keeps."""

@@ -28,7 +28,7 @@ from harness.verify.laws import broken_laws
 from harness.verify.mismatches import merged, mismatches, of_batch_failure, of_law
 from harness.verify.options import Options
 from harness.verify.questions import Questions, measure_effort
-from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict
+from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict, plain
 from harness.verify.waivers import parted, unused, waived, waivers_of
 
 FILL_SHARE = 0.5  # of the budget, after which disagreements are explained
@@ -266,6 +266,8 @@ class Examination:
             self.notes.append(
                 f"{count:,} {were} not compared: the batch failed, and rows alike had been tried alone"
             )
+        if status in (Status.AGREES, Status.DISAGREES):
+            self.notes += worth(self.evidence)
         return TargetVerdict(
             target=str(self.candidate.target),
             status=status,
@@ -278,6 +280,21 @@ class Examination:
             knife_edge=self.evidence.knife_edge,
             seconds=time.monotonic() - self.started,
         )
+
+
+def worth(evidence: Evidence) -> list[str]:
+    """Notes on rows from which little can be concluded."""
+    notes = []
+    if evidence.both_fail:
+        rows = "row is" if evidence.both_fail == 1 else "rows are"
+        notes.append(f"{evidence.both_fail:,} {rows} answered by neither, which counts as equal")
+    for name, value in evidence.constant.items():
+        said = "missing" if value is None else repr(plain(value))
+        notes.append(
+            f"the reference's {name} is {said} on all {evidence.expected:,} rows that it answered: if that "
+            "is not how the model is, look at the inputs' types, ranges and levels"
+        )
+    return notes
 
 
 def silence(respondent: Respondent, space: Space) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 from harness.model import Form, Model
 from harness.schema import Input, Kind
 from harness.verify.counterexamples import Counterexample
+from harness.verify.verdict import shown_path
 
 _R_NA = {
     Kind.FLOAT: "NA_real_",
@@ -49,10 +50,11 @@ def python_snippet(model: Model, form: Form, example: Counterexample) -> str:
 
 
 def pytest_snippet(model: Model, example: Counterexample, number: int) -> str:
-    """A pytest test that holds the target to the reference on the example's rows."""
+    """A pytest test that holds the target to the reference on the example's rows, to be run where this was
+    made."""
     name = re.sub(r"\W+", "_", f"{example.target}_{example.cause}_{number}").strip("_").lower()
     rows = ",\n".join("        " + _python_row(row) for row in example.rows)
-    path = str(model.path or model.folder)
+    path = shown_path(str(model.path or model.folder))
     return (
         "import datetime as dt\n"
         "import harness\n\n\n"

@@ -62,7 +62,7 @@ def failure_to_open(error: Exception, process: Process, errand: Errand, printed:
         process.kill()
         return OpenError(
             f"{name}: not ready within {errand.limits.open_s:g} s; does the source compute or wait while it "
-            f"is loaded?{said}"
+            f"is loaded? A longer --time-limit lets it{said}"
         )
     code, words = process.ending()
     if code == LACKS_NUMPY and errand.launch.language == "python":

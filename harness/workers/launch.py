@@ -7,7 +7,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.model import Form
@@ -49,7 +49,7 @@ GREETING = "parity-worker-shell"
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What to start.
+    """What to start. ``asked`` is what the model file itself sets of the environment.
 
     ``arguments`` may hold ``{read}`` and ``{write}``: the descriptors of the frames. Where ``script`` is
     given, the command is a shell elsewhere that reads from standard input: it gets ``shell`` (one line),
@@ -60,6 +60,7 @@ class Launch:
     folder: Path
     environment: Mapping[str, str]
     language: str
+    asked: Mapping[str, str] = field(default_factory=dict)
     shell: str = ""
     script: bytes = b""
 
@@ -87,7 +88,7 @@ def python_launch(form: Form, folder: Path) -> Launch:
         raise MissingError(str(lacking))
     code = (PYTHON_END / "bootstrap.py").read_text(encoding="utf-8")
     arguments = (str(interpreter(form)), "-c", code, str(PYTHON_END), "{read}", "{write}")
-    return Launch(arguments, folder, _environment(form), "python")
+    return Launch(arguments, folder, _environment(form), "python", form.env)
 
 
 def interpreter(form: Form) -> Path:
@@ -120,13 +121,13 @@ def r_launch(form: Form, folder: Path) -> Launch:
         program = shutil.which("Rscript", path=environment.get("PATH"))
         assert program is not None
         arguments = (program, "--vanilla", str(R_END / "main.R"), str(R_END), "{read}", "{write}")
-        return Launch(arguments, folder, environment, "r")
+        return Launch(arguments, folder, environment, "r", form.env)
     # one line for a shell: the environment does not travel by itself, and frames need a descriptor that
     # nothing prints to. No quoting is left to whatever lies in between: the command itself is a bare word.
     settings = {**SETTINGS, **form.env}
     exports = "".join(f"export {name}={shlex.quote(value)}; " for name, value in settings.items())
     shell = f"{exports}echo {GREETING}; exec 3>&1 1>&2; exec Rscript --vanilla -"
-    return Launch((*form.command, "sh"), folder, environment, "r", shell, r_script())
+    return Launch((*form.command, "sh"), folder, environment, "r", form.env, shell, r_script())
 
 
 def r_lack(form: Form | None) -> Lack | None:

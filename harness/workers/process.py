@@ -6,8 +6,10 @@ import atexit
 import contextlib
 import os
 import select
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import weakref
 
@@ -32,10 +34,13 @@ class Process:
         self.launch = launch
         self.owner = os.getpid()
         pipes = Pipes()
+        # a worker that is killed cannot clean up: R leaves the folder of its session behind, a form its files
+        self._scratch = tempfile.mkdtemp(prefix="parity-")
         try:
-            self._popen = spawn(launch, limits, pipes, printed.fd)
+            self._popen = spawn(launch, limits, pipes, printed.fd, self._scratch)
         except BaseException:
             pipes.close()
+            self._tidy()
             raise
         pipes.close_far_ends()
         self._pidfd = _pidfd(self._popen.pid)
@@ -79,11 +84,15 @@ class Process:
             os.close(self._pidfd)
             self._pidfd = None
         _living.discard(self)
+        self._tidy()
         return int(self._popen.returncode)
 
     def __del__(self) -> None:
         if hasattr(self, "channel"):  # else it was never started
             self.kill()
+
+    def _tidy(self) -> None:
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _close_pipes(self) -> None:
         for fd in (self.channel.write_fd, self.channel.read_fd):

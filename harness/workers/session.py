@@ -217,7 +217,10 @@ class WorkerSession:
             said = received[0].record()
             row = None if said["row"] is None else int(said["row"])
             outcome = Outcome(int(said["outcome"]))
-            return None, Failure(outcome, said["kind"], said["message"], said["trace"] or "", row)
+            message = said["message"]
+            if said.get("lacking"):
+                message += f"; {self.errand.launch.remedy(said['lacking'])}"
+            return None, Failure(outcome, said["kind"], message, said["trace"] or "", row)
         try:
             return answers(received[1].columns, self.errand.model.outputs), None
         except Refusal as refusal:

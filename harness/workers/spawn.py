@@ -69,8 +69,9 @@ class _Spawner:
 _spawner = _Spawner()
 
 
-def spawn(launch: Launch, limits: Limits, pipes: Pipes, output: int) -> subprocess.Popen[Any]:
-    """Start a worker in a session of its own; all that it prints goes to ``output``.
+def spawn(launch: Launch, limits: Limits, pipes: Pipes, output: int, scratch: str) -> subprocess.Popen[Any]:
+    """Start a worker in a session of its own; all that it prints goes to ``output``, and its temporary files
+    to the folder ``scratch``, unless its form asks for another.
 
     Raises MissingError where the program or the folder is not there.
     """
@@ -86,7 +87,7 @@ def spawn(launch: Launch, limits: Limits, pipes: Pipes, output: int) -> subproce
             stderr=output,
             pass_fds=() if elsewhere else (pipes.calls_read, pipes.answers_write),
             cwd=launch.folder,
-            env=dict(launch.environment),
+            env={**launch.environment, **({} if "TMPDIR" in launch.asked else {"TMPDIR": scratch})},
             start_new_session=True,
         )
     except FileNotFoundError as error:

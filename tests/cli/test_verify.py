@@ -217,3 +217,45 @@ def test_every_row_of_the_data_that_raises_is_affected(verify, tmp_path):
     python = PYTHON.replace("    return", "    if (df['x'] > 60).any(): raise KeyError('big')\n    return")
     result = verify("--data", "rows.csv", "--json", "-", python=python)
     assert verdict(result)["data"]["affected"] == 390
+
+
+def test_an_r_package_that_a_call_lacks_comes_with_how_to_get_it(verify):
+    result = verify(r="score <- function(df) { library(notthere); df$x }\n")
+    assert result.exit_code == 3
+    assert "install.packages('notthere')" in " ".join(result.stdout.split())
+
+
+def test_a_file_that_r_cannot_open_is_named(verify):
+    result = verify(r='score <- function(df) { read.csv("notthere.csv"); df$x }\n')
+    assert "cannot open file 'notthere.csv'" in " ".join(result.stdout.split())
+
+
+def test_a_list_without_names_says_what_to_return(verify):
+    result = verify(r="score <- function(df) list(df$x)\n")
+    assert "return list(score = ...)" in " ".join(result.stdout.split())
+
+
+def test_an_answer_that_never_changes_is_noted(verify):
+    found = verdict(
+        verify(
+            "--json",
+            "-",
+            r="score <- function(df) 7 + 0 * df$x\n",
+            python="def score(df): return 7 + 0 * df['x']",
+        )
+    )
+    assert found["status"] == "agrees"
+    assert any("score is 7.0 on all" in note for note in found["notes"])
+
+
+def test_rows_that_neither_answers_are_noted(verify):
+    found = verdict(
+        verify(
+            "--json",
+            "-",
+            r="score <- function(df) { if (any(df$x == 30)) stop('no'); df$x }\n",
+            python="def score(df):\n    if (df['x'] == 30).any(): raise ValueError\n    return df['x']\n",
+        )
+    )
+    assert found["status"] == "agrees"
+    assert any("answered by neither" in note for note in found["notes"])

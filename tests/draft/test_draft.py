@@ -261,3 +261,15 @@ def test_names_that_toml_or_r_cannot_write_bare_are_quoted(files, tmp_path):
     model = load_model(write_draft(make_draft(files(python=source, rows=rows))))
     assert model.schema.names == ("monthly income", 'say "hi"', "größe")
     assert Path(tmp_path / "model.toml").read_text("utf-8").count("# TODO") == 1
+
+
+@needs_r
+def test_a_file_that_a_form_reads_beside_its_source_is_looked_for_where_the_model_file_is(files, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    draft = make_draft(
+        files(r='score <- function(df) df$age + read.csv("rows.csv")$age[1]\n', folder=elsewhere)
+    )
+    assert draft.ran is None
+    assert "cannot open file 'rows.csv'" in draft.troubles[0]
+    assert f"it runs in {elsewhere}" in draft.troubles[0]
+    assert make_draft(files(r='score <- function(df) df$age + read.csv("rows.csv")$age[1]\n')).ran is not None

@@ -213,7 +213,7 @@ def test_what_fits_a_declared_type_is_taken(
         ("NULL", "WrongLength: y: 0 values for 2 rows"),
         ("1", "WrongLength: y: 1 value for 2 rows"),
         ("matrix(0, 2, 3)", "WrongLength: y: an array of dim 2 x 3 for 2 rows"),
-        ("list(1, 2)", "MissingOutput: no output 'y' came back (it has no names)"),
+        ("list(1, 2)", "MissingOutput: no output 'y' came back (a list of 2 without names: return"),
         ("list(a = 1, b = 2)", "MissingOutput: no output 'y' came back (there are: a, b)"),
         ("list(y = list(1, 'a'))", "WrongType: y: declared float, but values of class list came"),
         ("c('a', 'b')", "WrongType: y: declared float, but text came, for example 'a' in row 0"),

@@ -140,7 +140,8 @@ def test_ending_twice_is_harmless(run: Run) -> None:
 
 
 HARNESS = """
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 sys.path.insert(0, {tests!r})
 from pathlib import Path
 from forms import floats, model_of, open_session
@@ -207,6 +208,7 @@ def score(df):
 
 
 def test_ctrl_c_during_a_call_ends_the_worker_and_reaches_the_caller(tmp_path: Path) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     model = model_of(tmp_path, "python", INTERRUPTING, floats("x"), Y)
     session = open_session(model)
     pid = session.pid  # type: ignore[attr-defined]
@@ -278,3 +280,13 @@ def test_a_form_that_prints_without_end_fills_no_disk(tmp_path: Path) -> None:
             session.call(model.schema.batch({"x": [1.0]}))
         assert session._printed.size <= 2 * KEPT  # type: ignore[attr-defined]
         assert len(session.printed()) == KEPT
+
+
+def test_temporary_files_of_a_worker_that_is_killed_do_not_stay(run: Run, tmp_path: Path) -> None:
+    process = run("import tempfile; os.write(write_fd, tempfile.mkdtemp().encode()); time.sleep(600)")
+    select.select([process.channel.read_fd], [], [], LONG_S)
+    folder = Path(os.read(process.channel.read_fd, 4096).decode())
+    assert folder.is_dir()
+    process.kill()
+    assert not folder.exists()
+    assert not folder.parent.exists()

@@ -137,7 +137,8 @@ class _Worker:
             return said._replace(tables=[*said.tables, _warnings(caught)])
         # the boundary to user code: whatever it raises is the outcome of the call
         except BaseException as error:
-            said = _failed(call, type(error).__name__, _message(error), trace=_trace(error))
+            lacking = error.name if isinstance(error, ModuleNotFoundError) else None
+            said = _failed(call, type(error).__name__, _message(error), trace=_trace(error), lacking=lacking)
             return said._replace(tables=[*said.tables, _warnings(caught)])
         stamps = _stamps(started, decoded, computed, time.monotonic_ns())
         return Frame(wire.RESULT, call, [stamps, Table(columns, batch.rows), _warnings(caught)])

@@ -43,11 +43,13 @@ evaluate <- function(path, text) {
 
 evaluate_one <- function(expression, where) {
   trace <- ""
+  warned <- character()
   failed <- tryCatch(
     {
       withCallingHandlers(
         eval(expression, globalenv()),
-        error = function(e) trace <<- traceback_of(sys.calls())
+        error = function(e) trace <<- traceback_of(sys.calls()),
+        warning = function(w) warned <<- clean(conditionMessage(w))
       )
       NULL
     },
@@ -57,7 +59,14 @@ evaluate_one <- function(expression, where) {
   if (inherits(failed, "packageNotFoundError")) {
     cannot_open(paste0(where, ": there is no R package '", failed$package, "'"), lacking = failed$package)
   }
-  cannot_open(paste0(where, ": ", clean(conditionMessage(failed))), trace = trace)
+  cannot_open(paste0(where, ": ", message_of(failed, warned)), trace = trace)
+}
+
+# R names the file that it cannot open in a warning only
+message_of <- function(e, warned) {
+  message <- clean(conditionMessage(e))
+  if (identical(message, "cannot open the connection") && length(warned)) message <- warned[length(warned)]
+  message
 }
 
 find_function <- function(call, source) {

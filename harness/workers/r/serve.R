@@ -103,7 +103,8 @@ answer_call <- function(link, form, frame) {
   warned <- warnings_tables(came$warnings)
   if (!is.null(came$error)) {
     e <- came$error
-    said <- failure_fields(RAISED, class(e)[1L], conditionMessage(e), came$trace, NULL)
+    lacking <- if (inherits(e, "packageNotFoundError")) e$package
+    said <- failure_fields(RAISED, class(e)[1L], message_of(e, came$warnings), came$trace, lacking)
     return(say(link, FAILED, frame$call, c(list(said), warned)))
   }
   columns <- tryCatch(

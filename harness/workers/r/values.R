@@ -23,7 +23,9 @@ pick <- function(came, outputs) {
   if (is.list(came) && !inherits(came, "POSIXlt")) {
     known <- names(came)
     for (name in setdiff(outputs, known)) {
-      there <- if (length(known)) paste0("there are: ", paste(known, collapse = ", ")) else "it has no names"
+      there <- if (length(known)) paste0("there are: ", paste(known, collapse = ", ")) else paste0(
+        "a list of ", length(came), " without names: return list(", name, " = ...), a data.frame or a vector"
+      )
       refuse(RAISED, "MissingOutput", paste0("no output '", name, "' came back (", there, ")"))
     }
     came <- unclass(came)
