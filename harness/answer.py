@@ -23,6 +23,8 @@ from harness.tolerance import doubles, is_number
 ISOLATED_PER_FAILURE = 64
 #: The same for hangs and deaths: each costs a time limit or a restart.
 LOST_PER_FAILURE = 3
+#: Kinds of messages of one class of error, after which a further one is no news.
+MESSAGES = 8
 REMEMBERED = 64
 TRIED_ALONE = 24
 FEW = 4
@@ -132,7 +134,11 @@ class Isolation:
         """Whether enough rows that fail so have been tried alone."""
         if failure.outcome in _LOST:
             return self.seen[signature(failure)] >= LOST_PER_FAILURE
-        return self.limit is not None and self.seen[signature(failure)] >= self.limit
+        if self.limit is None:
+            return False
+        kind = f"{failure.outcome}:{failure.kind}:"
+        alike = sum(count for known, count in self.seen.items() if known.startswith(kind))
+        return self.seen[signature(failure)] >= self.limit or alike >= MESSAGES * self.limit
 
     def learn(self) -> None:
         """Find the rules anew."""
@@ -165,10 +171,10 @@ def ask(
 
 
 def signature(failure: Failure) -> str:
-    """A failure without the values in its message, so that two rows' failures can be called alike."""
-    return f"{failure.outcome}:{failure.kind}:" + re.sub(
-        r"'[^']*'|\"[^\"]*\"|[-+]?\d[\d.e+-]*", "#", failure.message
-    )
+    """A failure without the values in its message, so that two rows' failures can be called alike: what is
+    quoted, numbers, and what comes after a colon (``unknown branch: B17, B18``)."""
+    words = re.sub(r"'[^']*'|\"[^\"]*\"|[-+]?\d[\d.e+-]*", "#", failure.message)
+    return f"{failure.outcome}:{failure.kind}:{words.split(':')[0]}"
 
 
 def _isolate(session: Session, batch: pa.RecordBatch, whole: _Part, memory: Isolation) -> list[_Part]:

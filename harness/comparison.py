@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from harness.answer import Answer
 from harness.model import Decision, Model
@@ -84,10 +85,10 @@ def _flips(
     none = np.zeros(len(both), dtype=bool)
     if not both.any():
         return none, none
-    r = doubles(reference.outputs[decision.output])
-    c = doubles(candidate.outputs[decision.output])
+    values = reference.outputs[decision.output], candidate.outputs[decision.output]
+    r, c = (doubles(one) for one in values)
     cuts = np.asarray(decision.cuts, dtype=np.float64)
-    flip = both & (_band(r, cuts) != _band(c, cuts))
+    flip = both & (band_of(decision, values[0]) != band_of(decision, values[1]))
     excused = np.ones(len(both), dtype=bool)  # every cut between the two values is as good as the reference
     with np.errstate(invalid="ignore"):
         for cut in cuts:
@@ -97,6 +98,8 @@ def _flips(
     return flip & ~knife, knife
 
 
-def _band(values: npt.NDArray[np.float64], cuts: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    band = np.searchsorted(cuts, values, side="right")
-    return np.where(np.isnan(values), -1, band)
+def band_of(decision: Decision, values: pa.Array) -> npt.NDArray[np.int64]:
+    """The band of a decision that each value of its output is in, shape ``(rows,)``; -1 where missing."""
+    numbers = doubles(values)
+    band = np.searchsorted(np.asarray(decision.cuts, dtype=np.float64), numbers, side="right")
+    return np.where(np.isnan(numbers), -1, band)

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from harness.model import Form, Model
@@ -129,6 +131,53 @@ class Clue:
     role: str = "constant"
     input: str | None = None
     origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """How a form is watched: ``alone``: each row in a batch of its own (for forms that go row by row);
+    ``force``: the number of a site whose comparison is to come out as ``value`` for every row (0: none)."""
+
+    alone: bool = False
+    force: int = 0
+    value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How the comparisons of a form came out over a batch.
+
+    ``sites`` are the comparisons and steps in words, numbered from 1; ``decides`` says which can be forced,
+    ``touched`` which have been made at all in this session.
+    ``codes`` of shape ``(sites, rows)``: -1, 0 or 1 as a comparison of numbers came out, other whole numbers
+    for steps; NOT_REACHED where a row did not get there. ``said`` are the outputs (float or object arrays of
+    shape ``(rows,)``), to be told apart only; ``failed`` the rows without an answer. ``loose``: some
+    comparisons were of single values, which only rows alone can show.
+    """
+
+    sites: tuple[str, ...]
+    decides: npt.NDArray[np.bool_]
+    touched: npt.NDArray[np.bool_]
+    codes: npt.NDArray[np.int64]
+    said: Mapping[str, npt.NDArray[Any]]
+    failed: npt.NDArray[np.bool_]
+    loose: bool
+
+
+#: The code of a row that did not reach a site.
+NOT_REACHED = -(2**31)
+
+
+class WatchSession(Protocol):
+    """A form opened to be watched: it serves for nothing else."""
+
+    def watch(self, batch: pa.RecordBatch, asked: Watching) -> Watched | None:
+        """Run the form on a batch; None where nothing can be seen of it (any more)."""
+        ...
+
+    def close(self) -> None:
+        """End the session and its processes. Calling it twice is harmless."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

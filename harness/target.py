@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from harness import registry
 from harness.model import Form, Model
-from harness.protocols import Lack, Limits, MissingError, Place, Session
+from harness.protocols import Lack, Limits, MissingError, OpenError, Place, Session, WatchSession
 
 _TARGET = re.compile(
     r"(?P<name>[^@/+]+)"
@@ -95,4 +95,17 @@ def open_target(model: Model, target: Target, limits: Limits | None = None) -> S
     session: Session = registry.find("runtimes", target.form.runtime).open(
         model, target.form, target.place, limits or Limits()
     )
+    return session
+
+
+def watch_target(model: Model, target: Target, limits: Limits) -> WatchSession | None:
+    """Open a session in which a form's comparisons are seen; None where its runtime cannot show them, or
+    where the form cannot be opened so."""
+    watch = getattr(registry.find("runtimes", target.form.runtime), "watch", None)
+    if watch is None or lack(target) is not None:
+        return None
+    try:
+        session: WatchSession = watch(model, target.form, limits)
+    except OpenError:
+        return None
     return session

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import metadata
 
 from harness.model import Form, Model
-from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session
+from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session, WatchSession
 from harness.runtimes._plain import plain_lack
 from harness.workers.launch import python_lack
 from harness.workers.session import WorkerSession, open_python
@@ -28,7 +28,12 @@ def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:
     return _open(model, form, limits)
 
 
-def _open(model: Model, form: Form, limits: Limits) -> WorkerSession:
+def watch(model: Model, form: Form, limits: Limits) -> WatchSession:
+    """Start a session in which the form's comparisons are seen. Raises MissingError or OpenError."""
+    return _open(model, form, limits, watched=True)
+
+
+def _open(model: Model, form: Form, limits: Limits, *, watched: bool = False) -> WorkerSession:
     if (form.source is None) == (form.module is None) or form.call is None:
         raise OpenError(
             f"target {form.name!r}: a Python form needs `call`, and either `source` or `module`; "
@@ -39,6 +44,7 @@ def _open(model: Model, form: Form, limits: Limits) -> WorkerSession:
         "module": form.module,
         "call": form.call,
         "model": None if form.model is None else str(form.model),
+        "watch": watched,
     }
     return open_python(model, form, limits, "functions", given)
 

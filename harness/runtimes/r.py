@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.model import Form, Model
-from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session
+from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session, WatchSession
 from harness.runtimes._plain import plain_lack
 from harness.workers.errand import Errand
 from harness.workers.launch import r_lack, r_launch
@@ -29,6 +29,11 @@ def lack(form: Form | None, place: Place = _PLACE) -> Lack | None:
 
 def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:
     """Start a session. Raises MissingError or OpenError."""
+    return _open(model, form, limits)
+
+
+def watch(model: Model, form: Form, limits: Limits) -> WatchSession:
+    """Start a session in which the form's comparisons are seen. Raises MissingError or OpenError."""
     return _open(model, form, limits)
 
 

@@ -6,159 +6,81 @@ both sides of it, adjacent doubles apart, show how each form counts the boundary
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from harness.answer import Answer, stack
+from harness.comparison import band_of
 from harness.legal import legal_rows
 from harness.model import Model
-from harness.schema import Input, Kind, Schema
+from harness.search.brackets import GRID, Brackets, Mask, Rows, number_of, swept
 from harness.search.lab import Respondent
 from harness.search.rows import Space, concat, mixed_rows
-from harness.search.simple import between, from_number, to_number
-
-Mask = npt.NDArray[np.bool_]
-Number = float | int
 
 ROWS = 160  # backgrounds
-GRID = 9  # values of an input over each
 BRACKETS = 1_600
-STEPS = 66  # halvings: as many as separate any two doubles
-
-
-@dataclass(slots=True)
-class _Brackets:
-    """Pairs of rows that differ in one input (``names``), whose answers differ."""
-
-    base: pa.RecordBatch
-    names: npt.NDArray[np.object_]
-    low: list[Number]
-    high: list[Number]
-    said: Mapping[str, pa.Array]  # by the target at the low end
-    outcome: npt.NDArray[np.uint8]
 
 
 def boundary_rows(model: Model, space: Space, respondent: Respondent, seed: int) -> pa.RecordBatch | None:
-    """Legal rows on both sides of each jump that was found; None where there is none."""
-    found = _bracketed(model, space, respondent, seed)
-    if found is None:
-        return None
-    for _ in range(STEPS):
-        middles = [
-            between(low, high, space.schema[name].kind)
-            for name, low, high in zip(found.names, found.low, found.high, strict=True)
-        ]
-        open_ones = np.flatnonzero([m is not None for m in middles])
-        if not len(open_ones):
-            break
-        _halve(model, space.schema, respondent, found, middles, open_ones)
-    ends = [_at(space.schema, found, values) for values in (found.low, found.high)]
-    rows = concat(space.schema, ends)
-    return rows.filter(pa.array(legal_rows(rows, space.schema)))
-
-
-def _bracketed(model: Model, space: Space, respondent: Respondent, seed: int) -> _Brackets | None:
-    """Neighbouring values of a grid between which the answer changes."""
+    """Legal rows on both sides of each jump of an answer, and of each change of a decision on it; None where
+    there is none."""
     ordered = [one for one in space.schema if one.kind.ordered]
     if not ordered:
         return None
+    views = [_differ, _decided_otherwise] if model.decisions else [_differ]
+    found = [_beside_jumps(model, space, respondent, seed, view) for view in views]
+    rows = concat(space.schema, [space.backgrounds.slice(0, 0), *(one for one in found if one is not None)])
+    return rows.filter(pa.array(legal_rows(rows, space.schema))) if rows.num_rows else None
+
+
+View = Callable[[Model, Answer, Answer], Mask]
+
+
+def _beside_jumps(
+    model: Model, space: Space, respondent: Respondent, seed: int, view: View
+) -> pa.RecordBatch | None:
+    found = _bracketed(model, space, respondent, seed, view)
+    if found is None:
+        return None
+    brackets, said = found
+
+    def differs(rows: pa.RecordBatch, which: Rows) -> Mask:
+        return view(model, said.take(which), respondent.ask(rows))
+
+    brackets.close(space.schema, differs)
+    return concat(space.schema, [brackets.at(space.schema, at) for at in (brackets.low, brackets.high)])
+
+
+def _bracketed(
+    model: Model, space: Space, respondent: Respondent, seed: int, view: View
+) -> tuple[Brackets, Answer] | None:
+    """Neighbouring values of a grid between which the answer changes, and what is said at the lower ones."""
+    ordered = [one for one in space.schema if one.kind.ordered]
     rng = np.random.default_rng([seed, 3])
     rows = mixed_rows(space, max(8, ROWS * 8 // (8 + len(ordered))), seed)
     parts, names, values = [], [], []
     for one in ordered:
-        grid = _grid(one, space, rng, rows.num_rows)
-        index = np.repeat(np.arange(rows.num_rows), GRID)
-        column = pa.array([from_number(v, one.kind) for v in grid.ravel()], type=one.arrow_type)
-        base = rows.take(pa.array(index))
-        at = base.schema.get_field_index(one.name)
-        parts.append(base.set_column(at, base.schema.field(one.name), column))
-        names += [one.name] * len(index)
-        values += grid.ravel().tolist()
+        part, grid = swept(one, space.pools[one.name], rng, rows)
+        parts.append(part)
+        names += [one.name] * len(grid)
+        values += grid.tolist()
     batch = concat(space.schema, parts)
     answer = respondent.ask(batch)
     left = np.flatnonzero(np.arange(batch.num_rows) % GRID != GRID - 1)
-    changed = left[_differ(model, _part(answer, left), _part(answer, left + 1))]
+    changed = left[view(model, answer.take(left), answer.take(left + 1))]
     if not len(changed):
         return None
     chosen = np.sort(rng.choice(changed, size=min(BRACKETS, len(changed)), replace=False))
     kinds = {one.name: one.kind for one in ordered}
-    cast = [(float if kinds[names[i]] is Kind.FLOAT else int) for i in chosen]
-    part = _part(answer, chosen)
-    return _Brackets(
+    brackets = Brackets(
         batch.take(pa.array(chosen)),
         np.array([names[i] for i in chosen], dtype=object),
-        [to(values[i]) for to, i in zip(cast, chosen, strict=True)],
-        [to(values[i + 1]) for to, i in zip(cast, chosen, strict=True)],
-        part.outputs,
-        part.outcomes,
+        [number_of(values[i], kinds[names[i]]) for i in chosen],
+        [number_of(values[i + 1], kinds[names[i]]) for i in chosen],
     )
-
-
-def _grid(one: Input, space: Space, rng: np.random.Generator, rows: int) -> npt.NDArray[Any]:
-    """For each row an ascending grid of values of an input: the range's ends, and values between them taken
-    from the pool and at random."""
-    assert one.bounds is not None
-    low, high = (to_number(v) for v in one.bounds)
-    pool = [to_number(v) for v in space.pools[one.name].main if v is not None and v not in one.special]
-    inside = np.array([v for v in pool if low <= v <= high] or [low], dtype=float)
-    drawn = rng.choice(inside, size=(rows, GRID - 2))
-    uniform = low + (high - low) * rng.random((rows, GRID - 2))
-    mixed = np.where(rng.random((rows, GRID - 2)) < 0.5, drawn, uniform)
-    grid = np.sort(np.concatenate([np.full((rows, 1), low), mixed, np.full((rows, 1), high)], axis=1), axis=1)
-    return grid if one.kind is Kind.FLOAT else np.floor(grid).astype(np.int64)
-
-
-def _halve(
-    model: Model,
-    schema: Schema,
-    respondent: Respondent,
-    found: _Brackets,
-    middles: list[Number | None],
-    open_ones: npt.NDArray[np.int64],
-) -> None:
-    """Move one end of every open bracket to its middle: the end that is answered like it."""
-    part = _Brackets(
-        found.base.take(pa.array(open_ones)),
-        found.names[open_ones],
-        [found.low[i] for i in open_ones],
-        [found.high[i] for i in open_ones],
-        {name: column.take(pa.array(open_ones)) for name, column in found.said.items()},
-        found.outcome[open_ones],
-    )
-    at_middle = [m for m in middles if m is not None]
-    answer = respondent.ask(_at(schema, part, at_middle))
-    low_said = Answer(len(open_ones), part.said, part.outcome)
-    differs = _differ(model, low_said, answer)
-    for position, index in enumerate(open_ones):
-        if differs[position]:
-            found.high[index] = at_middle[position]
-        else:
-            found.low[index] = at_middle[position]
-
-
-def _at(schema: Schema, found: _Brackets, values: list[Number]) -> pa.RecordBatch:
-    """The brackets' rows with their input set to given values."""
-    arrays = []
-    for one in schema:
-        column = found.base.column(one.name)
-        mine = found.names == one.name
-        if mine.any():
-            moved = [from_number(v, one.kind) for v, hit in zip(values, mine, strict=True) if hit]
-            where = np.where(mine, len(column) + np.cumsum(mine) - 1, np.arange(len(column)))
-            column = pa.concat_arrays([column, pa.array(moved, type=one.arrow_type)]).take(pa.array(where))
-        arrays.append(column)
-    return pa.RecordBatch.from_arrays(arrays, schema=schema.arrow)
-
-
-def _part(answer: Answer, rows: npt.NDArray[np.int64]) -> Answer:
-    index = pa.array(rows)
-    outputs = {name: column.take(index) for name, column in answer.outputs.items()}
-    return Answer(len(rows), outputs, answer.outcomes[rows])
+    return brackets, answer.take(chosen)
 
 
 def _differ(model: Model, first: Answer, second: Answer) -> Mask:
@@ -170,6 +92,17 @@ def _differ(model: Model, first: Answer, second: Answer) -> Mask:
         for output in model.outputs:
             pair = first.outputs[output.name].take(index), second.outputs[output.name].take(index)
             differs[both] |= ~output.tolerance.equal(*_alike(*pair))
+    return differs
+
+
+def _decided_otherwise(model: Model, first: Answer, second: Answer) -> Mask:
+    """For each pair of rows whether a decision on their answers differs."""
+    differs: Mask = np.zeros(first.rows, dtype=bool)
+    both = first.answered & second.answered
+    if both.any():
+        for decision in model.decisions:
+            bands = [band_of(decision, answer.outputs[decision.output]) for answer in (first, second)]
+            differs |= both & (bands[0] != bands[1])
     return differs
 
 

@@ -16,9 +16,9 @@ from harness import registry
 from harness.answer import Answer, Isolation, ask, joined
 from harness.comparison import Comparison, compare
 from harness.model import Model
-from harness.protocols import Clue, Limits, Outcome, Reply, Session
+from harness.protocols import Clue, Limits, Outcome, Reply, Session, WatchSession
 from harness.schema import Scalar
-from harness.target import Target, open_target
+from harness.target import Target, open_target, watch_target
 
 Row = Mapping[str, Scalar | None]
 Mask = npt.NDArray[np.bool_]
@@ -83,6 +83,10 @@ class Respondent:
             self.model, self.target.form, opened
         )
         return found
+
+    def watched(self) -> WatchSession | None:
+        """The form once more, opened so that its comparisons are seen; None where they cannot be."""
+        return watch_target(self.model, self.target, self.limits)
 
     @property
     def recorded(self) -> pa.RecordBatch | None:

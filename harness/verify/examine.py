@@ -27,16 +27,19 @@ from harness.verify.counterexamples import Counterexample, as_batch
 from harness.verify.laws import broken_laws
 from harness.verify.mismatches import merged, mismatches, of_batch_failure, of_law
 from harness.verify.options import Options
-from harness.verify.questions import Questions, measure_effort
+from harness.verify.questions import Questions, measure_effort, sliced
 from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict, plain
 from harness.verify.waivers import parted, unused, waived, waivers_of
 
 FILL_SHARE = 0.5  # of the budget, after which disagreements are explained
 EXPLAIN_S = 4.0  # that finding causes may take in any case
+GUIDED_SHARE = 0.15  # of the budget, for watching the comparisons of one form
+GUIDED_S = 1.0  # but at least this
 KEYS_SHOWN = 10
 ISOLATED_OF_DATA = 2_000  # rows of the data that are tried alone for one kind of failure
 TRACE_LINES = 8
 SEVERAL = 16
+UNTRIED_MOST = 20  # times as many rows as were compared may have been left untried for an agreement
 
 
 class IncompleteError(Exception):
@@ -58,6 +61,7 @@ class Examination:
     started: float = field(init=False)
     notes: list[str] = field(default_factory=list)
     waived: list[Mismatch] = field(default_factory=list)
+    unreached: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.evidence = Evidence(self.model.schema, facets(self.model))
@@ -92,8 +96,8 @@ class Examination:
             return self._verdict(Status.FAILED, data, reason=self._nothing_answered())
         found = self._explain()
         status = Status.DISAGREES if found or (self._any() and not self.waived) else Status.AGREES
-        if status is Status.AGREES and self.evidence.rows == 0:
-            return self._verdict(Status.FAILED, data, reason="no row could be compared")
+        if status is Status.AGREES and self.evidence.rows * UNTRIED_MOST <= self.evidence.untried:
+            return self._verdict(Status.FAILED, data, reason=self._hardly_compared())
         return self._verdict(status, data, found)
 
     def _try_alone(self) -> None:
@@ -107,7 +111,7 @@ class Examination:
     def _forget_failures(self) -> None:
         """From here on every single row's outcome is evidence."""
         for respondent in (self.lab.reference, self.lab.candidate):
-            respondent.failures = Isolation(limit=None)
+            respondent.failures = Isolation(limit=None, together=respondent.failures.together)
 
     def _any(self) -> bool:
         return any(self.evidence.disagreeing.values())
@@ -158,6 +162,7 @@ class Examination:
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
         for respondent in (self.questions.reference, self.candidate):
             self._boundaries(respondent)
+            self._guided(respondent)
         for batch, expected in self._fill(effort):
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
@@ -172,6 +177,18 @@ class Examination:
         rows = boundary_rows(self.model, self.questions.space, respondent, self.options.seed)
         if rows is not None and rows.num_rows:
             self.evidence.add(self.lab.judge(rows))
+
+    def _guided(self, respondent: Respondent) -> None:
+        """Rows that meet the comparisons of a form, and pass what guards them."""
+        if self.questions.recorded is not None:
+            return
+        self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}, watching {respondent.target}")
+        seconds = max(GUIDED_S, GUIDED_SHARE * self.options.budget_s)
+        found = self.questions.guided(respondent, seconds)
+        self.unreached += found.unreached
+        for batch in found.batches:
+            for part in sliced(batch, Effort().batch):
+                self.evidence.add(self.lab.judge(part))
 
     def _fill(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:
         share = FILL_SHARE / 2 if self._any() else FILL_SHARE
@@ -199,6 +216,13 @@ class Examination:
             self.notes += failure.trace.splitlines()[-TRACE_LINES:]
         why = "" if failure is None else f": {failure}"
         return f"the reference {self.lab.reference.target} answered no row{why}"
+
+    def _hardly_compared(self) -> str:
+        tried = self.evidence.rows + self.evidence.untried
+        return (
+            f"only {self.evidence.rows:,} of {tried:,} rows could be compared, because most batches fail "
+            "as a whole; let the forms answer the rows that they can, and raise for none of a batch"
+        )
 
     def _explain(self) -> list[Mismatch]:
         self.tell("checking that it agrees with itself")
@@ -278,6 +302,7 @@ class Examination:
             waived=tuple(self.waived),
             notes=tuple(self.notes),
             knife_edge=self.evidence.knife_edge,
+            unreached=tuple(self.unreached),
             seconds=time.monotonic() - self.started,
         )
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from harness.answer import Answer
+from harness.search.guided import Guidance, guidance
 from harness.search.lab import Respondent
 from harness.search.rows import Effort, Space, core, fill
 
@@ -35,6 +36,7 @@ class Questions:
         default_factory=dict, init=False
     )
     _kept: int = field(default=0, init=False)
+    _guidance: Guidance | None = field(default=None, init=False)
 
     def core(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:
         """The finite part: recorded rows alone, or every interesting value, pair and mixture."""
@@ -55,6 +57,14 @@ class Questions:
         """Given rows, in batches."""
         for number, part in enumerate(sliced(batch, effort.batch)):
             yield self._answered((id(batch), effort.batch, number), part)
+
+    def guided(self, respondent: Respondent, seconds: float) -> Guidance:
+        """Rows that meet the comparisons of a form; those of the reference serve for all its targets."""
+        if respondent is not self.reference:
+            return guidance(self.space, respondent, self.seed, seconds)
+        if self._guidance is None:
+            self._guidance = guidance(self.space, respondent, self.seed, seconds)
+        return self._guidance
 
     def _answered(self, key: tuple[object, ...], batch: pa.RecordBatch) -> tuple[pa.RecordBatch, Answer]:
         if key not in self._answers:

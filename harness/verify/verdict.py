@@ -74,6 +74,7 @@ class TargetVerdict:
     waived: tuple[Mismatch, ...] = ()
     notes: tuple[str, ...] = ()
     knife_edge: Mapping[str, int] = field(default_factory=dict)
+    unreached: tuple[str, ...] = ()  # comparisons of a form that no row reached, or for which none decided
     seconds: float = 0.0
 
     @property
@@ -99,6 +100,8 @@ class TargetVerdict:
             entry["notes"] = list(self.notes)
         if any(self.knife_edge.values()):
             entry["knife_edge"] = {k: v for k, v in self.knife_edge.items() if v}
+        if self.unreached:
+            entry["unreached"] = list(self.unreached)
         return entry
 
 

@@ -26,6 +26,7 @@ R_FILES = (
     "names.R",
     "code.R",
     "mine.R",
+    "watch.R",
     "serve.R",
 )
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from harness.model import Form, Model
-from harness.protocols import Clue, Failure, Limits, MissingError, OpenError, Outcome, Reply
+from harness.protocols import (
+    Clue,
+    Failure,
+    Limits,
+    MissingError,
+    OpenError,
+    Outcome,
+    Reply,
+    Watched,
+    Watching,
+)
 from harness.workers.answers import answers
 from harness.workers.channel import GoneError, LateError
 from harness.workers.columns import to_wire
@@ -25,8 +35,9 @@ from harness.workers.python import wire
 from harness.workers.python.decode import tables
 from harness.workers.python.encode import encode
 from harness.workers.python.errors import Refusal
-from harness.workers.python.wire import Column, Frame, Table, WireError
+from harness.workers.python.wire import Column, Frame, Table, WireError, fields
 from harness.workers.timing import STAMPS, Wait, spans
+from harness.workers.watching import watched_of
 
 if TYPE_CHECKING:
     from harness.workers.python.wire import Scalar
@@ -127,6 +138,22 @@ class WorkerSession:
         model = self.errand.model
         return clues_of(received[0], model)
 
+    def watch(self, batch: pa.RecordBatch, asked: Watching) -> Watched | None:
+        """Run the form on a batch and see how its comparisons came out; None where that cannot be seen.
+
+        The session must have been opened for it, and serves for nothing else.
+        """
+        if self._closed or self._process is None:
+            return None
+        wanted = fields(alone=asked.alone, force=float(asked.force), value=asked.value)
+        try:
+            columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
+            tables_sent = [Table(self._slim(columns), batch.num_rows), wanted]
+            kind, received = self._exchange(encode(Frame(wire.WATCH, self._next(), tables_sent)), self.call_s)
+        except (LostError, Refusal):
+            return None
+        return watched_of(received) if kind == wire.WATCHED else None
+
     def printed(self) -> str:
         """What the form has written to standard output and error so far (at most the last 64 KiB)."""
         return "" if self._closed else self._printed.tail()
@@ -150,10 +177,13 @@ class WorkerSession:
         return self._calls
 
     def _encoded(self, columns: Sequence[Column], rows: int) -> list[wire.Buffer]:
+        return encode(Frame(wire.CALL, self._next(), [Table(self._slim(columns), rows)]))
+
+    def _slim(self, columns: Sequence[Column]) -> list[Column]:
         # levels never change: a worker keeps them after the first call
         slim = [one._replace(texts=None) if one.name in self._levels_sent else one for one in columns]
         self._levels_sent |= {one.name for one in columns if one.kind == wire.FACTOR}
-        return encode(Frame(wire.CALL, self._next(), [Table(slim, rows)]))
+        return slim
 
     def _start(self) -> None:
         """Start a worker and let it open the form. Raises MissingError or OpenError."""

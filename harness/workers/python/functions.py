@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Callable
 
 import pandas as pd
 
-from . import frames, load, mine
+from . import frames, load, mine, watch
+from .watch import Watch
 
 if TYPE_CHECKING:
     from .errors import Find
@@ -19,11 +21,20 @@ _NO_MODEL = object()
 class Function:
     """A loaded function, and the model that it gets as its second argument, if there is one."""
 
-    def __init__(self, function: Callable[..., Any], model: Any, opening: Opening, module: Any) -> None:
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        model: Any,
+        opening: Opening,
+        module: Any,
+        watched: Watch | None = None,
+    ) -> None:
         self.function = function
         self.model = model
         self.opening = opening
         self.module = module
+        #: What is seen of its comparisons, where it was opened to be watched.
+        self.watched = watched
 
     def take(self, columns: list[Column], rows: int) -> pd.DataFrame:
         """The frame that the function sees."""
@@ -44,10 +55,14 @@ class Function:
 def open(opening: Opening) -> Function:
     """Import the source or module, find the function, load the model. Raises OpenFailure."""
     fields = opening.fields
-    module = load.module(fields.get("source"), fields.get("module"))
+    watched = Watch() if fields.get("watch") else None
+    if watched is not None:
+        watch.install(watched, fields["folder"])
+    code_of = None if watched is None else functools.partial(watch.code_of, watched)
+    module = load.module(fields.get("source"), fields.get("module"), code_of)
     function = load.function(module, fields["call"], fields.get("source") or fields["module"])
     path = fields.get("model")
     if path is None:
-        return Function(function, _NO_MODEL, opening, module)
+        return Function(function, _NO_MODEL, opening, module, watched)
     load.check_two_arguments(function, fields["call"])
-    return Function(function, load.model(path, module), opening, module)
+    return Function(function, load.model(path, module), opening, module, watched)

@@ -15,10 +15,13 @@ from typing import Any, Callable
 from .errors import OpenFailure
 
 
-def module(source: str | None, name: str | None) -> Any:
-    """The module of a source file or of a name. Raises OpenFailure with the file and line."""
+def module(source: str | None, name: str | None, code_of: Callable[..., Any] | None = None) -> Any:
+    """The module of a source file or of a name. Raises OpenFailure with the file and line.
+
+    ``code_of`` compiles a source (its bytes, its file); default: as Python does.
+    """
     try:
-        return importlib.import_module(name) if source is None else _from_file(source)  # type: ignore[arg-type]
+        return importlib.import_module(name) if source is None else _from_file(source, code_of)  # type: ignore[arg-type]
     except OpenFailure:
         raise
     except SyntaxError as error:
@@ -32,7 +35,7 @@ def module(source: str | None, name: str | None) -> Any:
         raise OpenFailure(f"{_where(error, source or name)}: {_said(error)}") from error
 
 
-def _from_file(source: str) -> Any:
+def _from_file(source: str, code_of: Callable[..., Any] | None) -> Any:
     if not Path(source).is_file():
         raise OpenFailure(f"{source}: there is no such file; name the source in the model file")
     stem = Path(source).stem
@@ -40,7 +43,8 @@ def _from_file(source: str) -> Any:
     name = f"parity_form_{stem}" if stem in sys.modules or stem in sys.builtin_module_names else stem
     made = types.ModuleType(name)
     made.__file__ = source
-    code = compile(Path(source).read_bytes(), source, "exec", dont_inherit=True)
+    text = Path(source).read_bytes()
+    code = compile(text, source, "exec", dont_inherit=True) if code_of is None else code_of(text, source)
     sys.modules[name] = made
     exec(code, made.__dict__)
     return made

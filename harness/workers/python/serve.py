@@ -20,6 +20,7 @@ from .collect import collect
 from .decode import tables
 from .errors import RAISED, OpenFailure, Refusal
 from .pipe import Pipe
+from .watched import watched_call
 from .wire import Column, Frame, Table, fields, texts_column
 
 _MOST_WARNINGS = 100
@@ -80,6 +81,8 @@ class _Worker:
             answer = self._open(call, tables(payload))
         elif kind == wire.MINE:
             answer = self._mine(call)
+        elif kind == wire.WATCH:
+            answer = self._watch(call, tables(payload, self.kept))
         else:
             batch = tables(payload, self.kept)[0]
             answer = self._call(call, batch, started)
@@ -120,6 +123,13 @@ class _Worker:
             *(texts_column(part, [getattr(f, part) for f in finds]) for part in ("role", "input", "origin")),
         ]
         return Frame(wire.MINED, call, [Table(columns, len(finds))])
+
+    def _watch(self, call: int, received: Sequence[Table]) -> Frame:
+        assert self.opening is not None
+        batch, asked = received[0], received[1].record()
+        with warnings.catch_warnings(record=True):
+            seen = watched_call(self.form, batch, asked, [one.name for one in self.opening.outputs])
+        return Frame(wire.WATCHED, call, seen)
 
     def _call(self, call: int, batch: Table, started: int) -> Frame:
         assert self.opening is not None

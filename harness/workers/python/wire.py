@@ -45,7 +45,7 @@ PROTOCOL = 1
 MARK = 0x50480000  # "HP" in the upper half of every kind: a stray line of text is no frame
 HEADER = struct.Struct("<iid")
 
-HELLO, OPEN, OPENED, CALL, RESULT, FAILED, MINE, MINED, CLOSE = range(1, 10)
+HELLO, OPEN, OPENED, CALL, RESULT, FAILED, MINE, MINED, CLOSE, WATCH, WATCHED = range(1, 12)
 DOUBLE, INT32, INT64, BOOL, TEXT, FACTOR, DATE, DATETIME, INSTANT, BYTES, OTHER = range(1, 12)
 NONE, MASKED, NATIVE = range(3)
 

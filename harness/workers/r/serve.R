@@ -38,6 +38,7 @@ is_open <- function(con) tryCatch(isOpen(con), error = function(e) FALSE)
 serve <- function(link) {
   settle()
   form <- NULL
+  watch <- new_watch()
   say(link, HELLO, 0L, hello())
   repeat {
     frame <- read_frame(link)
@@ -48,6 +49,8 @@ serve <- function(link) {
       say(link, opened$kind, frame$call, opened$tables)
     } else if (frame$kind == MINE) {
       say(link, MINED, frame$call, list(mine(form)))
+    } else if (frame$kind == WATCH) {
+      answer_watch(link, form, watch, frame)
     } else {
       answer_call(link, form, frame)
     }

@@ -1,0 +1,372 @@
+"""Rows that meet the comparisons of a form, found by watching them as it runs.
+
+A comparison such as ``debt / income > 0.4`` that counts only for older customers who refinance is met by
+almost no random row. Here each is looked at by itself. Which rows does it decide for? Those whose answer
+changes when the comparison is made to come out the other way: they pass its guards, whatever these are.
+Between two of its outcomes along an input lies its boundary, which bisection finds exactly. Conditions that
+few rows fulfil are put together by giving rows the inputs of other rows that fulfil them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from harness.legal import legal_rows
+from harness.protocols import NOT_REACHED, Watched, Watching, WatchSession
+from harness.search.brackets import GRID, Brackets, Mask, Rows, number_of, swept
+from harness.search.lab import Respondent
+from harness.search.rows import Space, concat, mixed_rows
+
+Codes = npt.NDArray[np.int64]
+
+POOL = 1_024  # rows of each round
+ROUNDS = 3
+RARE = 0.1  # share of the rows that reach a site, below which an outcome of it is rare
+OVERLAID = 4  # rare outcomes that are put into one row, at most
+DECIDED = 12  # rows for which a comparison decides, from which its boundary is looked for
+STEPPED = 8  # rows from which a step is looked for
+BRACKETS = 2_000
+ALONE_S = 0.4  # what a call may take where rows are watched one by one
+BACKGROUNDS = 3  # rows for which a comparison decides, over which single values are tried
+SWEPT = 30_000
+TRIAL = 37  # rows of the first call: no form has a reason to compare just so many values
+
+
+@dataclass(slots=True)
+class _Pool:
+    """Rows with how the comparisons came out on them."""
+
+    rows: pa.RecordBatch
+    codes: Codes  # (sites, rows)
+
+
+@dataclass(slots=True)
+class Guide:
+    """Watches one form. ``until`` (monotonic seconds) is when it stops asking."""
+
+    space: Space
+    session: WatchSession
+    seed: int
+    until: float
+    most: int = POOL
+    alone: bool = False
+    sites: tuple[str, ...] = ()
+    decides: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    touched: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    decided: set[int] = field(default_factory=set)  # comparisons for which some row's answer hangs on them
+    constant: set[int] = field(default_factory=set)
+    rng: np.random.Generator = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rng = np.random.default_rng([self.seed, 5])
+
+    def rows(self) -> Iterator[pa.RecordBatch]:
+        """Legal rows, in batches, the most telling last. None at all where the form cannot be watched."""
+        if not self._begin():
+            return
+        pool = self._seen(self._legal(mixed_rows(self.space, self.most, self.seed)))
+        for turn in range(ROUNDS):
+            if pool is None or time.monotonic() > self.until:
+                return
+            involved = self._involved(pool)
+            if involved is None:
+                return
+            pool.codes = self._padded(pool.codes)  # sites may have come to light meanwhile
+            overlaid = self._seen(self._overlaid(pool, involved))
+            if overlaid is not None:
+                yield overlaid.rows
+                pool = self._joined(pool, overlaid)
+            deciding = self._deciding(pool)
+            met = self._met(pool, involved, deciding)
+            if met is not None and met.num_rows:
+                yield met
+            yield from self._swept(pool, deciding)
+            if turn + 1 < ROUNDS:
+                pool = self._next(pool, met, deciding)
+
+    def unreached(self) -> list[str]:
+        """The comparisons that were never made, or never decided anything, in the order of their numbers."""
+        return [
+            text
+            for number, text in enumerate(self.sites)
+            if self.decides[number] and number not in self.decided and number not in self.constant
+        ]
+
+    # ---- asking ------------------------------------------------------------------------------------------
+
+    def _begin(self) -> bool:
+        trial = self._legal(mixed_rows(self.space, 3 * TRIAL, self.seed)).slice(0, TRIAL)
+        if trial.num_rows == 0:
+            return False
+        seen = self._watch(trial)
+        if seen is None:
+            return False
+        if seen.loose or seen.failed.all():
+            self.alone = True
+            self._watch(trial.slice(0, 2))
+            start = time.monotonic()
+            seen = self._watch(trial)
+            rate = trial.num_rows / max(1e-6, time.monotonic() - start)
+            self.most = int(np.clip(rate * ALONE_S, 24, POOL))
+        return seen is not None and not seen.failed.all() and len(seen.sites) > 0
+
+    def _watch(self, rows: pa.RecordBatch, force: int = 0, value: bool = False) -> Watched | None:
+        if time.monotonic() > self.until:
+            return None
+        seen = self.session.watch(rows, Watching(self.alone, force, value))
+        if seen is not None:
+            self.sites, self.decides, self.touched = seen.sites, seen.decides, seen.touched
+        return seen
+
+    def _seen(self, rows: pa.RecordBatch) -> _Pool | None:
+        if rows.num_rows == 0:
+            return None
+        seen = self._watch(rows)
+        return None if seen is None else _Pool(rows, seen.codes)
+
+    def _legal(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        return rows.filter(pa.array(legal_rows(rows, self.space.schema)))
+
+    def _joined(self, first: _Pool, second: _Pool) -> _Pool:
+        codes = np.concatenate([self._padded(first.codes), self._padded(second.codes)], axis=1)
+        return _Pool(concat(self.space.schema, [first.rows, second.rows]), codes)
+
+    def _padded(self, codes: Codes) -> Codes:
+        lacking = len(self.sites) - len(codes)
+        return np.pad(codes, ((0, max(0, lacking)), (0, 0)), constant_values=NOT_REACHED)
+
+    # ---- which inputs a comparison is about --------------------------------------------------------------
+
+    def _involved(self, pool: _Pool) -> Mask | None:
+        """Shape ``(sites, inputs)``: whether a site came out otherwise when an input was given the values of
+        other rows."""
+        size = min(pool.rows.num_rows, max(16, self.most // (2 if self.alone else 1)))
+        some = np.sort(self.rng.choice(pool.rows.num_rows, size=size, replace=False))
+        base = pool.rows.take(pa.array(some))
+        parts = []
+        for position in range(len(self.space.schema.inputs)):
+            others = pool.rows.column(position).take(
+                pa.array(self.rng.integers(pool.rows.num_rows, size=size))
+            )
+            parts.append(base.set_column(position, base.schema.field(position), others))
+        seen = self._watch(concat(self.space.schema, parts))
+        if seen is None:
+            return None
+        before = self._padded(pool.codes[:, some])
+        after = seen.codes.reshape(len(seen.sites), len(parts), size)
+        both = (after != NOT_REACHED) & (before[:, None, :] != NOT_REACHED)
+        changed: Mask = ((after != before[:, None, :]) & both).any(axis=2)
+        return changed
+
+    # ---- conditions put together -------------------------------------------------------------------------
+
+    def _overlaid(self, pool: _Pool, involved: Mask) -> pa.RecordBatch:
+        """Rows of the pool, each with the inputs of a few others on which a site has a rare outcome."""
+        rare = self._rare(pool, involved)
+        rows = self.rng.integers(pool.rows.num_rows, size=self.most)
+        source = np.tile(rows, (len(self.space.schema.inputs), 1))  # (inputs, rows): whence each cell comes
+        if rare:
+            for place in range(self.most):
+                for choice in self.rng.integers(len(rare), size=self.rng.integers(1, OVERLAID + 1)):
+                    where, about = rare[choice]
+                    source[about, place] = where[self.rng.integers(len(where))]
+        arrays = [pool.rows.column(i).take(pa.array(source[i])) for i in range(len(source))]
+        return self._legal(pa.RecordBatch.from_arrays(arrays, schema=self.space.schema.arrow))
+
+    def _rare(self, pool: _Pool, involved: Mask) -> list[tuple[Rows, Rows]]:
+        """For each rare outcome of a comparison the rows that have it, and the inputs that it is about."""
+        found = []
+        for site in np.flatnonzero(self.decides[: len(involved)]):
+            about = np.flatnonzero(involved[site])
+            reached = pool.codes[site] != NOT_REACHED
+            if not len(about):
+                continue
+            for code in np.unique(pool.codes[site][reached]):
+                where = np.flatnonzero(pool.codes[site] == code)
+                if len(where) < RARE * reached.sum():
+                    found.append((where, about))
+            if 0 < reached.sum() < RARE * len(reached):  # what few rows reach at all
+                found.append((np.flatnonzero(reached), about))
+        return found
+
+    # ---- comparisons that decide -------------------------------------------------------------------------
+
+    def _deciding(self, pool: _Pool) -> dict[int, Rows]:
+        """For each comparison some rows (indices into the pool) whose answer hangs on it."""
+        deciding: dict[int, Rows] = {}
+        order = sorted(range(len(pool.codes)), key=lambda site: site in self.decided)
+        for site in order:
+            if not self.decides[site]:
+                continue
+            reached = np.flatnonzero(pool.codes[site] != NOT_REACHED)
+            if not len(reached):
+                if self.touched[site]:
+                    self.constant.add(site)  # not of rows: what a form asks of its arguments
+                continue
+            most = max(8, self.most // 8) if self.alone else 2 * self.most
+            if len(reached) > most:
+                reached = np.sort(self.rng.choice(reached, size=most, replace=False))
+            hangs = self._hangs(pool.rows.take(pa.array(reached)), site)
+            if hangs is None:
+                break
+            if hangs.any():
+                self.decided.add(site)
+                deciding[site] = reached[hangs]
+        return deciding
+
+    def _hangs(self, rows: pa.RecordBatch, site: int) -> Mask | None:
+        """The rows whose answer is another when a comparison comes out true than when it comes out false."""
+        pair = [self._watch(rows, site + 1, value) for value in (True, False)]
+        yes, no = pair
+        if yes is None or no is None:
+            return None
+        differs: Mask = yes.failed != no.failed
+        for name, said in yes.said.items():
+            other = no.said[name]
+            if said.dtype == other.dtype == np.float64:
+                differs |= (said != other) & ~(np.isnan(said) & np.isnan(other))
+            else:
+                differs |= np.array([str(a) != str(b) for a, b in zip(said, other, strict=True)])
+        return differs
+
+    # ---- meeting them exactly ----------------------------------------------------------------------------
+
+    def _met(self, pool: _Pool, involved: Mask, deciding: dict[int, Rows]) -> pa.RecordBatch | None:
+        """Legal rows on both sides of the boundaries of the sites, adjacent values apart."""
+        found = self._bracketed(pool, involved, deciding)
+        if found is None:
+            return None
+        brackets, sites, low_codes = found
+
+        def differs(rows: pa.RecordBatch, which: Rows) -> Mask | None:
+            seen = self._watch(rows)
+            return (
+                None if seen is None else seen.codes[sites[which], np.arange(len(which))] != low_codes[which]
+            )
+
+        brackets.close(self.space.schema, differs)
+        ends = [brackets.at(self.space.schema, values) for values in (brackets.low, brackets.high)]
+        return self._legal(concat(self.space.schema, ends))
+
+    def _bracketed(
+        self, pool: _Pool, involved: Mask, deciding: dict[int, Rows]
+    ) -> tuple[Brackets, Rows, Codes] | None:
+        """Neighbouring values of grids between which a site comes out otherwise; the sites, and how they came
+        out at the lower ends."""
+        wanted = self._wanted(pool, involved, deciding)
+        if not wanted:
+            return None
+        parts, names, values, sites = [], [], [], []
+        for name, chosen in wanted.items():
+            rows, of_site = (np.concatenate(one) for one in zip(*chosen, strict=True))
+            base = pool.rows.take(pa.array(rows))
+            part, grid = swept(self.space.schema[name], self.space.pools[name], self.rng, base)
+            parts.append(part)
+            names += [name] * len(grid)
+            values += grid.tolist()
+            sites += np.repeat(of_site, GRID).tolist()
+        batch = concat(self.space.schema, parts)
+        seen = self._watch(batch)
+        if seen is None:
+            return None
+        at = np.array(sites)
+        codes = seen.codes[at, np.arange(batch.num_rows)]
+        left = np.flatnonzero(np.arange(batch.num_rows) % GRID != GRID - 1)
+        both = (codes[left] != NOT_REACHED) & (codes[left + 1] != NOT_REACHED)
+        changed = left[both & (codes[left] != codes[left + 1])]
+        if not len(changed):
+            return None
+        most = max(24, self.most // 4) if self.alone else BRACKETS
+        kept = np.sort(self.rng.choice(changed, size=min(most, len(changed)), replace=False))
+        schema = self.space.schema
+        brackets = Brackets(
+            batch.take(pa.array(kept)),
+            np.array([names[i] for i in kept], dtype=object),
+            [number_of(values[i], schema[names[i]].kind) for i in kept],
+            [number_of(values[i + 1], schema[names[i]].kind) for i in kept],
+        )
+        return brackets, at[kept], codes[kept]
+
+    def _wanted(
+        self, pool: _Pool, involved: Mask, deciding: dict[int, Rows]
+    ) -> dict[str, list[tuple[Rows, Rows]]]:
+        """By ordered input, rows of the pool over which it is to be varied, and for which sites."""
+        wanted: dict[str, list[tuple[Rows, Rows]]] = {}
+        budget = max(4, self.most // (GRID * 4)) if self.alone else 3 * BRACKETS
+        sites = [site for site in range(len(involved)) if site in deciding or not self.decides[site]]
+        for site in sites:
+            candidates = deciding.get(site)
+            most = STEPPED if candidates is None else DECIDED
+            if candidates is None:
+                candidates = np.flatnonzero(pool.codes[site] != NOT_REACHED)
+            if not len(candidates):
+                continue
+            for position in np.flatnonzero(involved[site]):
+                one = self.space.schema.inputs[position]
+                if not one.kind.ordered or budget <= 0:
+                    continue
+                chosen = self.rng.choice(candidates, size=min(most, len(candidates)), replace=False)
+                budget -= len(chosen)
+                wanted.setdefault(one.name, []).append((chosen, np.full(len(chosen), site)))
+        return wanted
+
+    # ---- behind the guards -------------------------------------------------------------------------------
+
+    def _swept(self, pool: _Pool, deciding: dict[int, Rows]) -> Iterator[pa.RecordBatch]:
+        """Single values of every input over rows for which a comparison decides that decides for few."""
+        few = [rows for rows in deciding.values() if len(rows) < RARE * pool.rows.num_rows]
+        chosen = [self.rng.choice(rows, size=min(BACKGROUNDS, len(rows)), replace=False) for rows in few]
+        backgrounds = np.unique(np.concatenate(chosen)) if chosen else np.zeros(0, dtype=np.int64)
+        if not len(backgrounds):
+            return
+        most = 4 * self.most if self.alone else SWEPT
+        total = sum(len(one.main) for one in self.space.pools.values())
+        if total * len(backgrounds) > most:
+            backgrounds = self.rng.choice(backgrounds, size=max(1, most // total), replace=False)
+        for position, (_, one) in enumerate(self.space.pools.items()):
+            values = one.main[: max(1, most // len(self.space.pools))]
+            rows = np.repeat(backgrounds, len(values))
+            base = pool.rows.take(pa.array(rows))
+            column = one.array(values).take(pa.array(np.tile(np.arange(len(values)), len(backgrounds))))
+            yield self._legal(base.set_column(position, base.schema.field(position), column))
+
+    def _next(self, pool: _Pool, met: pa.RecordBatch | None, deciding: dict[int, Rows]) -> _Pool | None:
+        """The pool of the next round: rows for which comparisons decide, boundary rows, fresh ones."""
+        kept = [rows[: 2 * DECIDED] for rows in deciding.values()]
+        parts = [pool.rows.take(pa.array(np.unique(np.concatenate(kept))))] if kept else []
+        if met is not None and met.num_rows:
+            some = self.rng.choice(met.num_rows, size=min(self.most // 2, met.num_rows), replace=False)
+            parts.append(met.take(pa.array(some)))
+        parts.append(self._legal(mixed_rows(self.space, self.most, int(self.rng.integers(2**31)))))
+        rows = concat(self.space.schema, parts)
+        if rows.num_rows > 2 * self.most:
+            rows = rows.take(pa.array(np.sort(self.rng.choice(rows.num_rows, 2 * self.most, replace=False))))
+        return self._seen(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """Rows that meet the comparisons of a form, in batches, and the comparisons that none of them reached."""
+
+    batches: tuple[pa.RecordBatch, ...] = ()
+    unreached: tuple[str, ...] = ()
+
+
+def guidance(space: Space, respondent: Respondent, seed: int, seconds: float) -> Guidance:
+    """Watch a target's form for so many seconds at most; nothing where it cannot be watched."""
+    session = respondent.watched()
+    if session is None:
+        return Guidance()
+    try:
+        guide = Guide(space, session, seed, time.monotonic() + seconds)
+        batches = tuple(guide.rows())
+        name = respondent.target.form.name
+        return Guidance(batches, tuple(f"{name}: {text}" for text in guide.unreached()))
+    finally:
+        session.close()
