@@ -151,8 +151,9 @@ class Watched:
     ``touched`` which have been made at all in this session.
     ``codes`` of shape ``(sites, rows)``: -1, 0 or 1 as a comparison of numbers came out, other whole numbers
     for steps; NOT_REACHED where a row did not get there. ``said`` are the outputs (float or object arrays of
-    shape ``(rows,)``), to be told apart only; ``failed`` the rows without an answer. ``loose``: some
-    comparisons were of single values, which only rows alone can show.
+    shape ``(rows,)``), to be told apart only; ``failed`` the rows without an answer. ``signals``: what
+    is telling of a row, by kind (see ``harness.search.signals``). ``loose``: some comparisons were of single
+    values, which only rows alone can show.
     """
 
     sites: tuple[str, ...]
@@ -161,6 +162,7 @@ class Watched:
     codes: npt.NDArray[np.int64]
     said: Mapping[str, npt.NDArray[Any]]
     failed: npt.NDArray[np.bool_]
+    signals: Mapping[str, npt.NDArray[np.bool_]]
     loose: bool
 
 

@@ -20,10 +20,12 @@ from harness.search.batchwise import alone, batch_cause, smallest_batch, steady
 from harness.search.cluster import Cluster, neutralise, simplicity
 from harness.search.evidence import Evidence, rows_of
 from harness.search.lab import Facet, Judgement, Lab, Row
+from harness.search.named import named_apart
 from harness.search.pin import pin
 from harness.search.reading import Reader
 from harness.search.relation import Floats, Relation, relate
 from harness.search.rows import Space, random_rows
+from harness.search.signals import Told, telling
 from harness.search.told import told_by_answers
 from harness.search.weights import weighted_inputs
 from harness.tolerance import doubles
@@ -43,6 +45,20 @@ MAY_BE_TOLD = (
     Cause.DATE,
     Cause.UNEXPLAINED,
 )
+VAGUE = (Cause.INTERACTION, Cause.UNEXPLAINED, Cause.TABLE_VALUE, Cause.COEFFICIENT)
+UNNAMED = (Cause.INTERACTION, Cause.UNEXPLAINED)
+MAY_BE_SHOWN = (
+    *VAGUE,
+    Cause.INTERVAL_CLOSURE,
+    Cause.THRESHOLD,
+    Cause.OUT_OF_RANGE,
+    Cause.DATE,
+    Cause.MISSING_VALUE,
+    Cause.SINGLE_PRECISION,
+)
+ABSORBED = 20  # times as many rows has a cluster that takes the rows of another
+LIKELY, CERTAIN = 0.4, 0.8  # differences in how often something shows on rows that disagree and that agree
+SAMPLED = 24  # rows of a cluster that are watched
 COMPANY = 50  # random rows among which a row is asked, where answers depend on the batch
 
 
@@ -52,6 +68,7 @@ class Found:
 
     cluster: Cluster
     rows: int
+    sample: pa.RecordBatch | None = None  # some of these rows
 
 
 @dataclass(slots=True)
@@ -126,14 +143,15 @@ class Explainer:
             before = pending.num_rows
             for cluster in clusters:
                 pending, explained = self._set_aside(facet, pending, cluster)
-                found.append(Found(cluster, explained))
+                found.append(Found(cluster, explained.num_rows, self._some(explained, SAMPLED)))
             if pending.num_rows == before and not any(c.neutral for c in clusters):
                 break
             if time.monotonic() > self.deadline:
                 self._give_up(facet, pending, found)
                 break
         self.lab.adjust = None
-        return [self._told_by_answers(f) for f in _one_precision(found) if f.rows or f.cluster.batch]
+        kept = [f for f in _one_precision(found) if f.rows or f.cluster.batch]
+        return [self._told(f) for f in self._absorbed(facet, kept)]
 
     def _still(self, facet: Facet, pending: pa.RecordBatch) -> pa.RecordBatch:
         """The rows that disagree even with the reference's answer brought over by the known relation."""
@@ -141,15 +159,52 @@ class Explainer:
             return pending
         return pending.filter(pa.array(facet.of(self.lab.judge(pending).comparison)))
 
-    def _told_by_answers(self, found: Found) -> Found:
-        """Causes that only the answers to the example can tell: a tie, an overflow, a division by zero."""
+    def _absorbed(self, facet: Facet, found: list[Found]) -> list[Found]:
+        """Without the few rows that were read as a region of several inputs before a larger cluster was found
+        that explains them: they agree as soon as the one input that carries it is given another value."""
+        kept: list[Found] = []
+        carriers = [f for f in found if f.cluster.neutral and len(f.cluster.regions) == 1]
+        for one in found:
+            larger = [c for c in carriers if c is not one and c.rows > ABSORBED * one.rows]
+            if one.cluster.cause not in VAGUE or not any(self._carries(facet, c, one) for c in larger):
+                kept.append(one)
+        return kept
+
+    def _carries(self, facet: Facet, larger: Found, smaller: Found) -> bool:
+        """Whether the rows of a cluster belong to another: they lie in it, or beside where it fades out."""
+        rows, cluster = smaller.sample, larger.cluster
+        if rows is None or not rows.num_rows:
+            return False
+        fades = cluster.cause in (Cause.OUT_OF_RANGE, Cause.COEFFICIENT)
+        if not fades and not cluster.holds(rows).all():
+            return False
+        eased = neutralise(self.space.schema, rows, cluster.neutral)
+        judged = self.lab.judge(eased).comparison
+        return bool((judged.compared & ~facet.of(judged)).all())
+
+    def _told(self, found: Found) -> Found:
+        """Causes that only the answers to the example, or the running forms, can tell: a tie, an overflow, a
+        division by zero, an edge that a quantity made of inputs meets."""
         cluster = found.cluster
-        if cluster.facet.kind != "value" or cluster.batch or cluster.cause not in MAY_BE_TOLD:
+        if cluster.facet.kind != "value" or cluster.batch:
             return found
-        judged = self.lab.judge_rows([cluster.example])
-        said = [judged.said(side, cluster.facet.output, 0) for side in ("reference", "candidate")]
-        cause = told_by_answers(self.space.schema, cluster.example, *said)
-        return found if cause is None else replace(found, cluster=replace(cluster, cause=cause))
+        if cluster.cause in MAY_BE_TOLD:
+            judged = self.lab.judge_rows([cluster.example])
+            said = [judged.said(side, cluster.facet.output, 0) for side in ("reference", "candidate")]
+            cause = told_by_answers(self.space.schema, cluster.example, *said)
+            listed = any(region.values is not None for region in cluster.regions)
+            if cause is not None and not (cause is Cause.ROUNDING and listed):
+                return replace(found, cluster=replace(cluster, cause=cause))
+            apart = named_apart(self.lab, cluster, *said) if cluster.cause in UNNAMED else None
+            if apart is not None:
+                return replace(found, cluster=replace(cluster, cause=Cause.TABLE_VALUE, evidence=apart))
+        if found.sample is None or cluster.cause not in MAY_BE_SHOWN:
+            return found
+        agreeing = self._some(self.evidence.agreeing(), 2 * SAMPLED)
+        told = telling(self.lab, cluster.facet, found.sample, agreeing)
+        if told is None or not _believed(cluster, told):
+            return found
+        return replace(found, cluster=replace(cluster, cause=told.cause, evidence=told.words))
 
     def _give_up(self, facet: Facet, pending: pa.RecordBatch, found: list[Found]) -> None:
         if pending.num_rows:
@@ -194,22 +249,21 @@ class Explainer:
 
     def _set_aside(
         self, facet: Facet, pending: pa.RecordBatch, cluster: Cluster
-    ) -> tuple[pa.RecordBatch, int]:
-        """Neutralise the cluster's rows. Those that then agree are explained; others stay, neutralised."""
+    ) -> tuple[pa.RecordBatch, pa.RecordBatch]:
+        """The rows that stay pending, and those that are explained: the cluster's rows that agree once they
+        are neutralised. Its others stay, neutralised."""
         inside = cluster.holds(pending)
-        count = int(inside.sum())
-        if not count:
-            return pending, 0
-        if not cluster.neutral:
-            return pending.filter(pa.array(~inside)), count
-        eased = neutralise(self.space.schema, pending.filter(pa.array(inside)), cluster.neutral)
+        mine = pending.filter(pa.array(inside))
+        if not mine.num_rows or not cluster.neutral:
+            return pending.filter(pa.array(~inside)), mine
+        eased = neutralise(self.space.schema, mine, cluster.neutral)
         judged = self.lab.judge(eased)
         still = facet.of(judged.comparison)
         outside = pending.filter(pa.array(~inside))
         stacked = pa.Table.from_batches([outside, eased.filter(pa.array(still))]).combine_chunks()
         left = stacked.to_batches()
         rest = left[0] if left else outside
-        return rest, count - int(still.sum())
+        return rest, mine.filter(pa.array(~still))
 
     def _relation(self, facet: Facet, rows: pa.RecordBatch) -> tuple[Cluster, pa.RecordBatch] | None:
         """A relation between the two answers that explains nearly everything, and the rows it leaves."""
@@ -237,6 +291,27 @@ class Explainer:
         return rows.filter(pa.array(~close & facet.of(judged.comparison)))
 
 
+def _believed(cluster: Cluster, told: Told) -> bool:
+    """Whether what the running forms show outweighs what the rows themselves were read to be."""
+    if cluster.cause in VAGUE:
+        return told.gap >= LIKELY and told.cause is not cluster.cause
+    if told.gap < CERTAIN:
+        return False
+    if cluster.cause is Cause.SINGLE_PRECISION:  # numbers of double precision do not meet by single precision
+        return told.cause is Cause.INTERVAL_CLOSURE and told.by_reference and bool(cluster.regions)
+    if told.cause is Cause.ARITHMETIC:
+        return cluster.cause is Cause.INTERVAL_CLOSURE and _at_zero(cluster)
+    return told.cause is Cause.TIE or (
+        told.cause is Cause.INTEGER_OVERFLOW and cluster.cause is not Cause.MISSING_VALUE
+    )
+
+
+def _at_zero(cluster: Cluster) -> bool:
+    """Whether a cluster is an input at zero: what is divided by it is no matter of an interval's end."""
+    segments = [segment for region in cluster.regions for segment in region.segments]
+    return bool(segments) and all(segment.low == segment.high == 0 for segment in segments)
+
+
 def _brought_over(answer: Answer, output: str, relation: Relation) -> Answer:
     """The reference's answer as the known relation says the candidate should give it."""
     if output not in answer.outputs:
@@ -247,17 +322,30 @@ def _brought_over(answer: Answer, output: str, relation: Relation) -> Answer:
 
 
 def _one_precision(found: list[Found]) -> list[Found]:
-    """Where some disagreement shows single precision, thin ones on quantities that no form names by number
-    come of it as well."""
+    """Thin disagreements are taken for one fault: where some show single precision, those on quantities that
+    no form names by number come of it as well; but where more of them are wider than single precision can
+    be, the edges themselves differ."""
+    single = sum(f.rows for f in found if f.cluster.cause is Cause.SINGLE_PRECISION and f.cluster.regions)
+    wide = sum(f.rows for f in found if f.cluster.cause is Cause.THRESHOLD and _wide(f.cluster))
+    if wide > single > 0:
+        return [_as(f, Cause.THRESHOLD, Cause.SINGLE_PRECISION) if f.cluster.regions else f for f in found]
     if not any(f.cluster.cause is Cause.SINGLE_PRECISION for f in found):
         return found
     thin = (Cause.INTERVAL_CLOSURE, Cause.THRESHOLD)
-    return [
-        replace(f, cluster=replace(f.cluster, cause=Cause.SINGLE_PRECISION))
-        if f.cluster.cause in thin and not f.cluster.marked
-        else f
-        for f in found
-    ]
+    return [f if f.cluster.marked else _as(f, Cause.SINGLE_PRECISION, *thin) for f in found]
+
+
+def _as(found: Found, cause: Cause, *where: Cause) -> Found:
+    """With another cause, where its own is one of some."""
+    if found.cluster.cause not in where:
+        return found
+    return replace(found, cluster=replace(found.cluster, cause=cause))
+
+
+def _wide(cluster: Cluster) -> bool:
+    """Whether some segment is wider than a few neighbours in single precision."""
+    ends = [(float(one.low), float(one.high)) for region in cluster.regions for one in region.segments]
+    return any(high - low > 4 * float(np.spacing(np.float32(max(abs(low), abs(high))))) for low, high in ends)
 
 
 def _numbers(judged: Judgement, facet: Facet) -> tuple[Floats, Floats]:

@@ -91,12 +91,11 @@ class Guide:
                 pool = self._next(pool, met, deciding)
 
     def unreached(self) -> list[str]:
-        """The comparisons that were never made, or never decided anything, in the order of their numbers."""
-        return [
-            text
-            for number, text in enumerate(self.sites)
-            if self.decides[number] and number not in self.decided and number not in self.constant
-        ]
+        """The comparisons that were never made, or never decided anything, each once."""
+        known = self.decided | self.constant
+        settled = {self.sites[number] for number in known}
+        numbers = np.flatnonzero(self.decides)
+        return list(dict.fromkeys(self.sites[n] for n in numbers if self.sites[n] not in settled))
 
     # ---- asking ------------------------------------------------------------------------------------------
 
@@ -363,10 +362,7 @@ def guidance(space: Space, respondent: Respondent, seed: int, seconds: float) ->
     session = respondent.watched()
     if session is None:
         return Guidance()
-    try:
-        guide = Guide(space, session, seed, time.monotonic() + seconds)
-        batches = tuple(guide.rows())
-        name = respondent.target.form.name
-        return Guidance(batches, tuple(f"{name}: {text}" for text in guide.unreached()))
-    finally:
-        session.close()
+    guide = Guide(space, session, seed, time.monotonic() + seconds)
+    batches = tuple(guide.rows())
+    name = respondent.target.form.name
+    return Guidance(batches, tuple(f"{name}: {text}" for text in guide.unreached()))

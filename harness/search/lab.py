@@ -68,6 +68,9 @@ class Respondent:
     limits: Limits
     _session: Session | None = None
     failures: Isolation = field(default_factory=Isolation)
+    _watch: WatchSession | None = None
+    _watchable: bool = True
+    _clues: tuple[Clue, ...] | None = None
 
     @property
     def session(self) -> Session:
@@ -78,15 +81,20 @@ class Respondent:
 
     def clues(self) -> tuple[Clue, ...]:
         """What the form shows of itself; nothing of its live objects where it is not open."""
-        opened = self._session.session if isinstance(self._session, Patient) else None
-        found: tuple[Clue, ...] = registry.find("runtimes", self.target.form.runtime).clues(
-            self.model, self.target.form, opened
-        )
+        if self._clues is None:
+            opened = self._session.session if isinstance(self._session, Patient) else None
+            self._clues = registry.find("runtimes", self.target.form.runtime).clues(
+                self.model, self.target.form, opened
+            )
+        found: tuple[Clue, ...] = self._clues or ()
         return found
 
     def watched(self) -> WatchSession | None:
         """The form once more, opened so that its comparisons are seen; None where they cannot be."""
-        return watch_target(self.model, self.target, self.limits)
+        if self._watch is None and self._watchable:
+            self._watch = watch_target(self.model, self.target, self.limits)
+            self._watchable = self._watch is not None
+        return self._watch
 
     @property
     def recorded(self) -> pa.RecordBatch | None:
@@ -100,13 +108,16 @@ class Respondent:
 
     def renew(self) -> None:
         """Replace the session by a fresh one, so that nothing an earlier batch left behind is there."""
-        self.close()
-
-    def close(self) -> None:
-        """End the session."""
         if self._session is not None:
             self._session.close()
             self._session = None
+
+    def close(self) -> None:
+        """End the sessions."""
+        self.renew()
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
 
     def __enter__(self) -> Self:
         return self

@@ -107,9 +107,16 @@ def _a_reading(one: Input, each: Said, said: list[Said]) -> bool:
     )
 
 
+def _base_letters(text: str) -> str:
+    """Without case, accents and other dress: the Turkish dotless i is an i."""
+    plain = unicodedata.normalize("NFKD", text).casefold().replace("\u0131", "i")
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 _FOLDS: tuple[Callable[[str], str], ...] = (
     str.casefold,
     str.strip,
+    _base_letters,
     lambda text: unicodedata.normalize("NFKC", text),
     lambda text: text.strip().casefold().replace("_", " "),
 )

@@ -14,13 +14,15 @@ from harness.search.cluster import Cluster, Region, neutralise, spoken_row
 from harness.search.lab import Facet, Lab, Row
 from harness.search.levels import permuted, read_missing, read_values
 from harness.search.line import Line, simplest_probe, walk
+from harness.search.named import numbers_named
 from harness.search.pin import Pin, disagreeing
 from harness.search.rows import Space, random_rows
 from harness.search.segments import Reading, read_line
-from harness.search.simple import to_number
+from harness.search.simple import neighbour, to_number
 from harness.search.weights import weighted_inputs
 
 INVOLVED = 12  # values of each other input that are tried in its place
+SLOPED = 3  # inputs with which the difference of one level grows, at most
 OTHERS = 400  # random rows over which a region of one input is tried
 
 #: Causes of a whole region of an input, and causes of single values and thin slices.
@@ -61,9 +63,10 @@ class Reader:
         found = weighted_inputs(self.lab, facet, self.space, cluster.example)
         own = {region.name for region in cluster.regions}
         others = [] if found is None else [name for name in found.inputs if name not in own]
-        if len(others) != 1 or not self.space.schema[others[0]].kind.ordered:
+        ordered = [name for name in others if self.space.schema[name].kind.ordered]
+        if not ordered or len(others) > SLOPED:
             return cluster
-        words = f"{cluster.where}: the difference grows with {others[0]}"
+        words = f"{cluster.where}: the difference grows with {' and '.join(ordered)}"
         return replace(cluster, cause=Cause.COEFFICIENT, where=words)
 
     def _walk(self, facet: Facet, pinned: Pin) -> list[Cluster]:
@@ -130,11 +133,21 @@ class Reader:
                 continue
             line = self._line(facet, pinned.row, name, pinned.row)
             here = next((r for r in read_line(line) if r.low <= to_number(value) <= r.high), None)
-            if here is not None and here.cause in NARROW:
+            if here is not None and here.cause in NARROW and not self._shared_edge(line, here):
                 words = f"{here.where} with {spoken_row(pinned.row, (n for n in pinned.inputs if n != name))}"
                 return Cluster(facet, here.cause, words, pinned.row, regions, neutral)
         words = spoken_row(pinned.row, pinned.inputs)
         return Cluster(facet, self._condition(pinned.row, pinned.inputs), words, pinned.row, regions, neutral)
+
+    def _shared_edge(self, line: Line, reading: Reading) -> bool:
+        """Whether a slice between two edges ends at a number that both forms name, and at none that only one
+        does: then the edge is the same, and what differs is where it counts."""
+        if reading.cause is not Cause.THRESHOLD:
+            return False
+        kind = line.kind
+        ends = {reading.low, neighbour(reading.low, kind, -1), reading.high, neighbour(reading.high, kind, 1)}
+        named = [numbers_named(one) for one in (self.lab.reference, self.lab.candidate)]
+        return bool(ends & (named[0] & named[1])) and not ends & (named[0] ^ named[1])
 
     def _condition(self, row: Row, names: Iterable[str]) -> Cause:
         """The cause of a region of several inputs: what all of it has in common, else their interaction."""

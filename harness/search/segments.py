@@ -55,6 +55,8 @@ def _all_of_one_kind(line: Line, named: list[tuple[Segment, Cause]]) -> list[tup
         return [(segment, Cause.ARITHMETIC) for segment, _ in named]
     if _calendar_like(line, named):
         return [(segment, Cause.DATE) for segment, _ in named]
+    if all(cause is Cause.SINGLE_PRECISION for _, cause in named):
+        return named
     numeric = line.kind in (Kind.FLOAT, Kind.INT)
     if numeric and _one_step_in_many_places(line, [segment for segment, _ in named]):
         return [(segment, Cause.ROUNDING) for segment, _ in named]
@@ -259,6 +261,11 @@ def _single(line: Line, segment: Segment) -> bool:
         return False
     below = (neighbour(segment.low, line.kind, -1), segment.low)
     above = (segment.high, neighbour(segment.high, line.kind, 1))
+    gap = float(np.spacing(np.float32(max(abs(segment.low), abs(segment.high)))))
+    if (
+        float(segment.high) - float(segment.low) < gap * 2.0**-16
+    ):  # far less than single precision rounds away
+        return False
     if any(_rounds_to(a, b) or _rounds_to(b, a) for a in below for b in above):
         return True
     first, last = np.float32(segment.low), np.float32(segment.high)

@@ -39,6 +39,7 @@ KEYS_SHOWN = 10
 ISOLATED_OF_DATA = 2_000  # rows of the data that are tried alone for one kind of failure
 TRACE_LINES = 8
 SEVERAL = 16
+SHOWN = 6  # comparisons that a note lists
 UNTRIED_MOST = 20  # times as many rows as were compared may have been left untried for an agreement
 
 
@@ -292,6 +293,8 @@ class Examination:
             )
         if status in (Status.AGREES, Status.DISAGREES):
             self.notes += worth(self.evidence)
+        if status is Status.AGREES and self.unreached:
+            self.notes.append(undecided(self.unreached))
         return TargetVerdict(
             target=str(self.candidate.target),
             status=status,
@@ -320,6 +323,12 @@ def worth(evidence: Evidence) -> list[str]:
             "is not how the model is, look at the inputs' types, ranges and levels"
         )
     return notes
+
+
+def undecided(unreached: list[str]) -> str:
+    """A note on comparisons of which the search has seen no effect."""
+    more = f", and {len(unreached) - SHOWN} more" if len(unreached) > SHOWN else ""
+    return f"no row was found on whose answer these hang: {'; '.join(unreached[:SHOWN])}{more}"
 
 
 def silence(respondent: Respondent, space: Space) -> str | None:

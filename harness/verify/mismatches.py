@@ -132,7 +132,8 @@ def _because(lab: Lab, cause: Cause, members: Sequence[Found], said: dict[str, A
     names = {"reference": str(lab.reference.target), "candidate": str(lab.candidate.target)}
     texts = [f"{names[side]} {_speech(said[side])}" for side in ("reference", "candidate")]
     at = ": " if len(places) == 1 else "; in the example "
-    return f"{'; '.join(named)}{more}{at}{texts[0]}, {texts[1]}"
+    shown = next((f"{m.cluster.evidence}: " for m in members if m.cluster.evidence), "")
+    return f"{shown}{'; '.join(named)}{more}{at}{texts[0]}, {texts[1]}"
 
 
 def _speech(said: Any) -> str:

@@ -15,7 +15,7 @@ from harness.workers.python.wire import Column, Table
 
 def watched_of(received: Sequence[Table]) -> Watched:
     """The tables of a WATCHED frame: see ``harness.workers.python.watched``."""
-    told, sites, codes, answers = received
+    told, sites, codes, answers, signals = received
     columns = {one.name: one for one in codes.columns}
     count = sites.rows
     table = np.full((count, codes.rows), NOT_REACHED, dtype=np.int64)
@@ -29,6 +29,7 @@ def watched_of(received: Sequence[Table]) -> Watched:
         codes=table,
         said={one.name: _said(one) for one in answers.columns},
         failed=np.asarray(columns["failed"].values, dtype=bool),
+        signals={one.name: np.asarray(one.values, dtype=bool) for one in signals.columns},
         loose=bool(told.record()["loose"]),
     )
 

@@ -10,6 +10,7 @@ import ast
 import builtins
 import operator
 import sys
+import types
 from importlib.machinery import FileFinder, SourceFileLoader
 from typing import Any, Callable, Mapping
 
@@ -18,10 +19,11 @@ import numpy as np
 MOST_SITES = 400
 MOST_ENTRIES = 24  # of a set of numbers, each of which is a comparison of its own
 NOT_REACHED = -(2**31)
+SIGNALS = ("edge", "tie", "negative", "zero", "half", "overflow", "wide", "vast")
 
 _COMPARE = "__parity_compare__"
 _CALL = "__parity_call__"
-_DIVIDE = "__parity_divide__"
+_COUNT = "__parity_count__"
 
 _OPERATORS: Mapping[type, Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt,
@@ -39,7 +41,9 @@ _CAPS = frozenset(("minimum", "maximum", "fmin", "fmax", "min", "max"))
 _BINS = frozenset(("digitize", "searchsorted", "cut", "bisect", "bisect_left", "bisect_right"))
 _ROUNDS = frozenset(("floor", "ceil", "trunc", "round", "around", "rint", "floor_divide", "int", "quantize"))
 _STEPS = _BINS | _ROUNDS | frozenset(("between", "isin", "astype", "clip"))
-_WATCHED = _METHODS | _RELATIONS | _CAPS | _STEPS
+_RANKS = frozenset(("argmax", "argmin", "idxmax", "idxmin", "argsort", "rank"))
+_WATCHED = _METHODS | _RELATIONS | _CAPS | _STEPS | _RANKS
+_ARITHMETIC = (ast.FloorDiv, ast.Mod, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 
 
 class Watch:
@@ -59,18 +63,32 @@ class Watch:
         self.ids: dict[tuple[str, int], int] = {}
         self.codes: dict[int, Any] = {}
         self.times: dict[str, int] = {}
+        self.signals: dict[str, Any] = {}
 
     def begin(self, rows: int) -> None:
         """Look at a call over so many rows."""
         self.on, self.rows = True, rows
         self.codes, self.times = {}, {}
+        self.signals = {kind: np.zeros(rows, dtype=bool) for kind in SIGNALS}
+
+    def signal(self, kind: str, flags: Any) -> None:
+        """Note what is telling of some rows: see ``harness/search/signals.py``."""
+        flags = np.asarray(flags)
+        if not flags.any():
+            return
+        if flags.size == self.rows:
+            self.signals[kind] |= flags.ravel()
+        elif self.rows == 1:
+            self.signals[kind][0] = True
 
     def sight(self, text: str, codes: Any, decides: bool, came: Any) -> Any:
         """Note how a site came out; what it is to give."""
         codes = np.asarray(codes)
         if codes.size == 0 or codes.dtype == object:
             return came
-        times = self.times[text] = self.times.get(text, 0) + 1
+        times = 1  # what is not of rows is one site, however often it comes
+        if codes.size == self.rows:
+            times = self.times[text] = self.times.get(text, 0) + 1
         site = self.site(text, times, decides)
         if site is None:
             return came
@@ -109,7 +127,7 @@ def install(watch: Watch, folder: str) -> None:
         {
             _COMPARE: lambda site, op, left, right: _compare(watch, site, op, left, right),
             _CALL: lambda site, name, function: _call(watch, site, name, function),
-            _DIVIDE: lambda site, modulo, left, right: _divide(watch, site, modulo, left, right),
+            _COUNT: lambda site, op, left, right: _count(watch, site, op, left, right),
         }
     )
     sys.path_importer_cache[folder] = FileFinder(folder, (_loader(watch), [".py"]))
@@ -159,10 +177,10 @@ class _Rewriting(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> Any:
         text = ast.unparse(node)
         self.generic_visit(node)
-        if not isinstance(node.op, (ast.FloorDiv, ast.Mod)):
+        if not isinstance(node.op, _ARITHMETIC):
             return node
-        modulo = ast.Constant(isinstance(node.op, ast.Mod))
-        return _made(node, _DIVIDE, [ast.Constant(text), modulo, node.left, node.right])
+        name = ast.Constant(type(node.op).__name__)
+        return _made(node, _COUNT, [ast.Constant(text), name, node.left, node.right])
 
     def visit_Call(self, node: ast.Call) -> Any:
         text = ast.unparse(node)
@@ -190,7 +208,10 @@ def _compare(watch: Watch, site: str, op: str, left: Any, right: Any) -> Any:
     if kind in (ast.In, ast.NotIn):
         _entries(watch, site, left, right)
         return watch.sight(site, int(bool(came)), True, came)
-    return watch.sight(site, _signs(left, right, came), True, came)
+    signs = _signs(left, right, came)
+    if kind not in (ast.Eq, ast.NotEq) and _numbers(left) is not None and _numbers(right) is not None:
+        watch.signal("edge", signs == 0)
+    return watch.sight(site, signs, True, came)
 
 
 def _call(watch: Watch, site: str, name: str, function: Any) -> Any:
@@ -220,18 +241,96 @@ def _note_call(watch: Watch, site: str, name: str, function: Any, arguments: Any
         return watch.sight(site, np.asarray(came).astype(np.int64), True, came)
     if name == "between":
         return watch.sight(site, np.asarray(came).astype(np.int64), True, came)
+    if name in _RANKS:
+        _note_rank(watch, name, function, arguments)
+        return came
+    _note_step(watch, name, function, arguments)
     watch.sight(site, _codes(came), False, came)
     return came
 
 
-def _divide(watch: Watch, site: str, modulo: bool, left: Any, right: Any) -> Any:
-    came = left % right if modulo else left // right
-    if watch.on and not isinstance(left, (str, bytes)):
+def _note_rank(watch: Watch, name: str, function: Any, arguments: Any) -> None:
+    values = _numbers(_subject(function, arguments))
+    if values is None or values.size == 0:
+        return
+    if name in ("argsort", "rank"):
+        watch.signal("tie", np.unique(values).size < values.size)
+        return
+    best = np.min if "min" in name else np.max
+    rows = values if values.ndim == 2 else values[None, :]
+    if values.ndim == 2 and rows.shape[0] != watch.rows and rows.shape[1] == watch.rows:
+        rows = rows.T
+    watch.signal("tie", (rows == best(rows, axis=1, keepdims=True)).sum(axis=1) > 1)
+
+
+def _subject(function: Any, arguments: Any) -> Any:
+    """What a function or a method is about."""
+    own = getattr(function, "__self__", None)
+    return arguments[0] if own is None or isinstance(own, types.ModuleType) else own
+
+
+def _note_step(watch: Watch, name: str, function: Any, arguments: Any) -> None:
+    values = _numbers(_subject(function, arguments))
+    if values is None:
+        return
+    own = getattr(function, "__self__", None)
+    rest = arguments[1:] if own is None or isinstance(own, types.ModuleType) else arguments
+    with np.errstate(all="ignore"):
+        if name in ("floor", "trunc", "int", "astype"):
+            watch.signal("negative", (values < 0) & (values != np.trunc(values)))
+        elif name in ("round", "around", "rint"):
+            digits = rest[0] if rest and isinstance(rest[0], int) else 0
+            scaled = np.abs(values) * 10.0**digits
+            watch.signal("half", np.abs(scaled - np.floor(scaled) - 0.5) < 1e-9 * np.maximum(1, scaled))
+        elif name in ("digitize", "cut") and rest:
+            watch.signal("edge", np.isin(values, _numbers(rest[0])))
+        elif name == "searchsorted" and len(arguments) >= 1:
+            table, looked = (values, _numbers(rest[0])) if rest else (values, None)
+            if looked is not None:
+                watch.signal("edge", np.isin(looked, table))
+        elif name.startswith("bisect") and len(arguments) >= 2:
+            watch.signal("edge", np.isin(_numbers(arguments[1]), _numbers(arguments[0])))
+
+
+_BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
+    "Add": operator.add,
+    "Sub": operator.sub,
+    "Mult": operator.mul,
+    "Div": operator.truediv,
+    "Pow": operator.pow,
+    "FloorDiv": operator.floordiv,
+    "Mod": operator.mod,
+}
+
+
+def _count(watch: Watch, site: str, op: str, left: Any, right: Any) -> Any:
+    came = _BINARY[op](left, right)
+    if watch.on and not isinstance(left, (str, bytes, list, tuple)):
         try:
-            watch.sight(site, _codes(left // right if modulo else came), False, came)
+            _note_arithmetic(watch, site, op, left, right, came)
         except Exception:  # what only looks must not break what it looks at
             return came
     return came
+
+
+def _note_arithmetic(watch: Watch, site: str, op: str, left: Any, right: Any, came: Any) -> None:
+    a, b = _numbers(left), _numbers(right)
+    if a is None or b is None:
+        return
+    with np.errstate(all="ignore"):
+        if op in ("FloorDiv", "Mod"):
+            watch.sight(site, _codes(np.floor(a / b)), False, came)
+            watch.signal("negative", ((a < 0) | (b < 0)) & (a / b != np.trunc(a / b)))
+        if op in ("FloorDiv", "Mod", "Div"):
+            watch.signal("zero", np.broadcast_to(b == 0, np.broadcast_shapes(a.shape, b.shape)))
+            return
+        size = np.abs(_BINARY[op](a, b))
+        whole = (size >= 2.0**31) & (a == np.trunc(a)) & (b == np.trunc(b))
+        watch.signal("wide", whole)
+        watch.signal("vast", whole & (size >= 2.0**53))
+        exact = np.asarray(came)
+        if exact.dtype.kind in "iu":
+            watch.signal("overflow", np.abs(exact.astype(np.float64)) < 0.5 * size)
 
 
 def _entries(watch: Watch, site: str, values: Any, table: Any) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from . import wire
 from .collect import collect
 from .opening import Output
-from .watch import NOT_REACHED
+from .watch import NOT_REACHED, SIGNALS
 from .wire import Column, Table, fields, texts_column
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class _Seen(NamedTuple):
     rows: int
     codes: Mapping[int, Any]
     said: Sequence[Column] | None
+    signals: Mapping[str, Any]
 
 
 def watched_call(form: Any, batch: Table, asked: Mapping[str, Any], outputs: Sequence[str]) -> list[Table]:
@@ -40,11 +41,16 @@ def watched_call(form: Any, batch: Table, asked: Mapping[str, Any], outputs: Seq
     told += [Column(name, wire.BOOL, np.array(values, dtype="u1")) for name, values in flags.items()]
     failed = np.concatenate([np.full(one.rows, one.said is None, dtype="u1") for one in seen])
     codes = [_codes(seen, site) for site in range(sites)]
+    signals = [
+        Column(kind, wire.BOOL, np.concatenate([one.signals[kind] for one in seen]).astype("u1"))
+        for kind in SIGNALS
+    ]
     return [
         fields(loose=bool(watch.loose or watch.scalars >= batch.rows)),
         Table(told, sites),
         Table([Column("failed", wire.BOOL, failed), *codes], batch.rows),
         Table([_answers(seen, number, name) for number, name in enumerate(outputs)], batch.rows),
+        Table(signals, batch.rows),
     ]
 
 
@@ -61,7 +67,7 @@ def _run(form: Any, watch: Watch, batch: Table, outputs: Sequence[str]) -> _Seen
     except BaseException:
         said = None
     watch.on = False
-    return _Seen(batch.rows, watch.codes, said)
+    return _Seen(batch.rows, watch.codes, said, watch.signals)
 
 
 def _row(batch: Table, row: int) -> Table:

@@ -3,6 +3,8 @@
 
 COMPARED <- c("<", "<=", ">", ">=", "==", "!=") # nolint
 STEPPED <- c("floor", "ceiling", "trunc", "round", "signif", "as.integer", "cut", "findInterval", "%/%", "%%")
+COUNTED <- c("+", "-", "*", "/", "^")
+RANKED <- c("which.max", "which.min", "max.col", "order", "rank")
 MEMBERS <- c("%in%", "match", "is.element")
 CAPPED <- c("pmin", "pmax")
 MOST_SITES <- 400L
@@ -26,18 +28,23 @@ install_watch <- function(watch) {
   put <- function(name, fun) {
     if (!exists(name, envir = globalenv(), inherits = FALSE)) assign(name, fun, envir = globalenv())
   }
-  for (name in COMPARED) put(name, watched_comparison(watch, get(name, baseenv())))
+  for (name in COMPARED) put(name, watched_comparison(watch, get(name, baseenv()), !name %in% c("==", "!=")))
   for (name in STEPPED) put(name, watched_step(watch, get(name, baseenv()), name))
   for (name in MEMBERS) put(name, watched_member(watch, get(name, baseenv())))
   for (name in CAPPED) put(name, watched_cap(watch, get(name, baseenv())))
+  for (name in COUNTED) put(name, watched_count(watch, get(name, baseenv()), name))
+  for (name in RANKED) put(name, watched_rank(watch, get(name, baseenv()), name))
 }
 
-watched_comparison <- function(watch, original) {
+watched_comparison <- function(watch, original, ordering) {
   force(original)
+  force(ordering)
   function(e1, e2) {
     came <- original(e1, e2)
     if (!watch$on) return(came)
-    sight(watch, sys.call(), signs_of(e1, e2, came), TRUE, came)
+    codes <- signs_of(e1, e2, came)
+    if (ordering && is_plain(e1) && is_plain(e2)) signal(watch, "edge", codes == 0L)
+    sight(watch, sys.call(), codes, TRUE, came)
   }
 }
 
@@ -48,6 +55,7 @@ watched_step <- function(watch, original, name) {
     came <- original(x, ...)
     if (watch$on) {
       steps <- if (name == "%%") suppressWarnings(floor(as.double(x) / as.double(..1))) else came
+      signal_step(watch, name, x, ...)
       sight(watch, sys.call(), codes_of(steps), FALSE, came)
     }
     came
@@ -75,10 +83,82 @@ watched_cap <- function(watch, original) {
   }
 }
 
+# arithmetic: what leaves 32-bit integers, or the whole numbers of a double, and what is divided by zero
+watched_count <- function(watch, original, name) {
+  force(original)
+  force(name)
+  function(e1, e2) {
+    if (missing(e2)) return(original(e1))
+    came <- original(e1, e2)
+    if (watch$on && is.numeric(e1) && is.numeric(e2) && is.numeric(came)) {
+      if (name == "/") {
+        signal(watch, "zero", e2 == 0)
+      } else {
+        lost <- is.na(came) & !is.na(e1) & !is.na(e2) & is.integer(came)
+        signal(watch, "overflow", lost)
+        if (any(large <- abs(came) >= 2^31, na.rm = TRUE)) {
+          whole <- large & e1 == trunc(e1) & e2 == trunc(e2)
+          signal(watch, "wide", whole)
+          signal(watch, "vast", whole & abs(came) >= 2^53)
+        }
+      }
+    }
+    came
+  }
+}
+
+watched_rank <- function(watch, original, name) {
+  force(original)
+  force(name)
+  function(x, ...) {
+    came <- original(x, ...)
+    if (watch$on && is.numeric(x)) {
+      best <- if (name == "which.min") min else max
+      signal(watch, "tie", switch(name,
+        max.col = rowSums(x == x[cbind(seq_len(nrow(x)), max.col(x, "first"))]) > 1,
+        order = , rank = anyDuplicated(x) > 0L,
+        sum(x == best(x, na.rm = TRUE), na.rm = TRUE) > 1
+      ))
+    }
+    came
+  }
+}
+
+signal_step <- function(watch, name, x, ...) {
+  if (!is.numeric(x)) return(invisible())
+  second <- if (...length()) ..1 else NULL
+  if (name %in% c("%%", "%/%")) {
+    signal(watch, "negative", (x < 0 | second < 0) & x / second != trunc(x / second))
+    signal(watch, "zero", second == 0)
+  } else if (name %in% c("trunc", "as.integer", "floor")) {
+    signal(watch, "negative", x < 0 & x != trunc(x))
+  } else if (name == "round") {
+    scaled <- abs(x) * 10^(if (is.numeric(second)) second else 0)
+    signal(watch, "half", abs(scaled - floor(scaled) - 0.5) < 1e-9 * pmax(1, scaled))
+  } else if (name %in% c("cut", "findInterval") && is.numeric(second)) {
+    signal(watch, "edge", x %in% second)
+  }
+}
+
+# what is telling of a row, by kind: see harness/search/signals.py
+SIGNALS <- c("edge", "tie", "negative", "zero", "half", "overflow", "wide", "vast")
+
+signal <- function(watch, kind, flags) {
+  flags <- as.logical(flags)
+  flags[is.na(flags)] <- FALSE
+  if (!any(flags)) return(invisible())
+  if (length(flags) != watch$rows) {
+    if (watch$rows > 1L) return(invisible())
+    flags <- any(flags)
+  }
+  watch$signals[[kind]] <- watch$signals[[kind]] | flags
+}
+
+is_plain <- function(x) is.numeric(x) || is.logical(x) || inherits(x, c("Date", "POSIXct", "difftime"))
+
 # -1, 0, 1 as numbers compare; 0, 1 as a comparison of anything else came out
 signs_of <- function(e1, e2, came = NULL) {
-  plain <- function(x) is.numeric(x) || is.logical(x) || inherits(x, c("Date", "POSIXct", "difftime"))
-  if (plain(e1) && plain(e2)) {
+  if (is_plain(e1) && is_plain(e2)) {
     apart <- suppressWarnings(as.double(bare(e1)) - as.double(bare(e2)))
     return(as.integer(sign(apart)))
   }
@@ -99,13 +179,18 @@ sight <- function(watch, call, codes, decides, came) {
   size <- length(codes)
   if (size == 0L) return(came)
   text <- text_of(call)
-  times <- watch$times[[text]]
-  times <- if (is.null(times)) 1L else times + 1L
-  watch$times[[text]] <- times
+  # what is not of rows is one site, however often it comes
+  of_rows <- size == watch$rows
+  times <- 1L
+  if (of_rows) {
+    before <- watch$times[[text]]
+    if (!is.null(before)) times <- before + 1L
+    watch$times[[text]] <- times
+  }
   id <- site_of(watch, text, times, decides)
   if (id > MOST_SITES) return(came)
   watch$touched[id] <- TRUE
-  if (size != watch$rows) {
+  if (!of_rows) {
     if (decides && size == 1L) watch$scalars <- watch$scalars + 1L
     if (decides && size > 1L) watch$loose <- TRUE
     return(came)
@@ -177,13 +262,16 @@ answer_watch <- function(link, form, watch, frame) {
     if (is.character(joined)) text_column(joined) else double_column(as.double(joined))
   })
   names(said) <- form$outputs
+  signals <- lapply(SIGNALS, function(kind) bool_column(unlist(lapply(seen, function(one) one$signals[[kind]]))))
+  names(signals) <- SIGNALS
   failed <- bool_column(unlist(lapply(seen, function(one) rep(one$failed, one$rows))))
   say(link, WATCHED, frame$call, list(
     fields(loose = loose),
     table_of(list(text = text_column(vapply(watch$texts, clean, "", USE.NAMES = FALSE)), decides = bool_column(watch$decides),
       touched = bool_column(watch$touched)), sites),
     table_of(c(list(failed = failed), columns), batch$rows),
-    table_of(said, batch$rows)
+    table_of(said, batch$rows),
+    table_of(signals, batch$rows)
   ))
 }
 
@@ -194,6 +282,8 @@ watch_rows <- function(form, watch, df) {
   watch$rows <- rows
   watch$codes <- vector("list", length(watch$texts))
   watch$times <- new.env(parent = emptyenv())
+  watch$signals <- list()
+  for (kind in SIGNALS) watch$signals[[kind]] <- logical(rows)
   watch$on <- TRUE
   came <- run_form(form, df)
   watch$on <- FALSE
@@ -202,7 +292,7 @@ watch_rows <- function(form, watch, df) {
   if (failed) said <- rep(list(rep(NA_real_, rows)), length(form$outputs))
   codes <- watch$codes
   length(codes) <- MOST_SITES
-  list(rows = rows, codes = codes, said = said, failed = failed)
+  list(rows = rows, codes = codes, said = said, failed = failed, signals = watch$signals)
 }
 
 plain_answers <- function(x, rows) {

@@ -1,0 +1,131 @@
+"""What is telling of a row while a form runs: an edge met exactly, a tie, an overflow. Where nearly all rows
+that disagree show one, and rows that agree do not, it is the cause.
+
+The kinds: ``edge`` (an ordering comparison of equal numbers, or a value equal to a break), ``tie`` (the
+largest, or ranks, of equal numbers), ``negative`` (remainder, quotient or truncation of a negative number),
+``zero`` (division by zero), ``half`` (rounding of a number halfway between two), ``overflow`` (an integer
+that its type cannot hold), ``wide`` and ``vast`` (whole numbers beyond 2**31 and 2**53).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from harness.causes import Cause
+from harness.protocols import Watching
+from harness.search.lab import Facet, Lab, Respondent
+
+CAUSES: Mapping[str, Cause] = {
+    "overflow": Cause.INTEGER_OVERFLOW,
+    "wide": Cause.INTEGER_OVERFLOW,
+    "vast": Cause.ARITHMETIC,
+    "tie": Cause.TIE,
+    "zero": Cause.ARITHMETIC,
+    "negative": Cause.ARITHMETIC,
+    "half": Cause.ROUNDING,
+    "edge": Cause.INTERVAL_CLOSURE,
+}
+WORDS: Mapping[str, str] = {
+    "overflow": "an integer overflows in {form}",
+    "wide": "whole numbers of {form} leave 32 bits",
+    "vast": "whole numbers of {form} leave the 53 bits of a double",
+    "tie": "{form} ranks equal values",
+    "zero": "{form} divides by zero",
+    "negative": "{form} takes a remainder, quotient or whole part of a negative number",
+    "half": "{form} rounds a number halfway between two",
+    "edge": "a comparison of {form} meets its edge exactly",
+}
+ALWAYS = 0.95  # of the disagreeing rows show it
+SELDOM = 0.6  # of the agreeing rows, at most
+LEAST = 3  # rows that disagree, from which a small difference is believed
+TURNED = 3  # rows on which it is tried whether an edge makes the difference
+MET = 8  # comparisons of a row that are tried so
+CLEAR = 0.8  # a difference that is believed of one row
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the running forms show: a cause, in words, and how much more often it shows on rows that disagree
+    than on rows that agree (0 to 1). ``by_reference``: the reference shows it."""
+
+    cause: Cause
+    words: str
+    gap: float
+    by_reference: bool
+
+
+def telling(lab: Lab, facet: Facet, disagreeing: pa.RecordBatch, agreeing: pa.RecordBatch) -> Told | None:
+    """The cause that the running forms show for rows that disagree in an output; None where nothing is
+    telling."""
+    if disagreeing.num_rows == 0 or agreeing.num_rows < LEAST:
+        return None
+    found: list[tuple[float, str, str]] = []
+    for respondent in (lab.reference, lab.candidate):
+        for kind, (bad, fine) in _shares(respondent, disagreeing, agreeing).items():
+            clear = disagreeing.num_rows >= LEAST or bad - fine >= CLEAR
+            if bad < ALWAYS or fine > SELDOM or not clear:
+                continue
+            if kind != "edge" or _turns(lab, respondent, facet, disagreeing.slice(0, TURNED)):
+                found.append((bad - fine, kind, respondent.target.form.name))
+    if not found:
+        return None
+    order = list(CAUSES)
+    gap, kind, form = max(found, key=lambda one: (round(one[0], 2), -order.index(one[1])))
+    return Told(CAUSES[kind], WORDS[kind].format(form=form), gap, form == lab.reference.target.form.name)
+
+
+def _shares(
+    respondent: Respondent, disagreeing: pa.RecordBatch, agreeing: pa.RecordBatch
+) -> dict[str, tuple[float, float]]:
+    session = respondent.watched()
+    if session is None:
+        return {}
+    seen = [session.watch(rows, Watching(alone=True)) for rows in (disagreeing, agreeing)]
+    bad, fine = seen
+    if bad is None or fine is None:
+        return {}
+    return {kind: (_share(flags), _share(fine.signals[kind])) for kind, flags in bad.signals.items()}
+
+
+def _turns(lab: Lab, respondent: Respondent, facet: Facet, rows: pa.RecordBatch) -> bool:
+    """Whether a form would answer as the other one does if a comparison that it meets exactly came out the
+    other way, of each of some rows. Breaks, which cannot be made to come out otherwise, are taken on trust."""
+    session = respondent.watched()
+    assert session is not None
+    judged = lab.judge(rows)
+    other = "candidate" if respondent is lab.reference else "reference"
+    for row in range(rows.num_rows):
+        one = rows.slice(row, 1)
+        seen = session.watch(one, Watching(alone=True))
+        if seen is None:
+            return False
+        met = np.flatnonzero(seen.decides & (seen.codes[:, 0] == 0))
+        said = judged.said(other, facet.output, row)
+        turned = (
+            session.watch(one, Watching(alone=True, force=int(site) + 1, value=value))
+            for site in met[:MET]
+            for value in (True, False)
+        )
+        if len(met) and not any(t is not None and _says(t.said[facet.output][0], said) for t in turned):
+            return False
+    return True
+
+
+def _says(plain: Any, said: Any) -> bool:
+    """Whether a watched answer, which is a number or a text, is an answer of the other form."""
+    if said is None or isinstance(said, dict):
+        return False
+    if isinstance(said, bool | int | float) and isinstance(plain, float):
+        return math.isclose(plain, float(said), rel_tol=1e-9, abs_tol=1e-12)
+    return str(plain) == str(said)
+
+
+def _share(flags: npt.NDArray[np.bool_]) -> float:
+    return float(flags.mean()) if len(flags) else 0.0
