@@ -99,6 +99,12 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def bench_search(session: nox.Session) -> None:
+    """How many bugs the search finds, beside plain Hypothesis and random rows (-- FOLDER --budget 10)."""
+    session.run(python(), "benchmarks/search.py", *session.posargs, external=True)
+
+
+@nox.session
 def report(session: nox.Session) -> None:
     """The main job on the bundled suites, up to the report."""
     program(session, "parity", "run", *session.posargs)

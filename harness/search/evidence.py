@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,7 @@ class Evidence:
     knife_edge: dict[str, int] = field(default_factory=dict)
     answered: int = 0  # rows that the candidate answered
     expected: int = 0  # rows that the reference answered
+    first_s: float | None = None  # when the first disagreement was seen, on the monotonic clock
     both_fail: int = 0  # rows that neither answers, which is equal
     constant: dict[str, Any] = field(default_factory=dict)  # the reference's one answer so far, by output
     _kept: dict[Facet, list[pa.RecordBatch]] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class Evidence:
             mask = facet.of(comparison)
             count = int(mask.sum())
             if count:
+                self.first_s = self.first_s or time.monotonic()
                 before = self.disagreeing.get(facet, 0)
                 self.disagreeing[facet] = before + count
                 if before < KEPT:

@@ -322,17 +322,18 @@ def _brought_over(answer: Answer, output: str, relation: Relation) -> Answer:
 
 
 def _one_precision(found: list[Found]) -> list[Found]:
-    """Thin disagreements are taken for one fault: where some show single precision, those on quantities that
-    no form names by number come of it as well; but where more of them are wider than single precision can
-    be, the edges themselves differ."""
+    """Thin disagreements are taken for one fault: where some show single precision, or rounding, those on
+    quantities that no form names by number come of it as well; but where more of them are wider than single
+    precision can be, the edges themselves differ."""
     single = sum(f.rows for f in found if f.cluster.cause is Cause.SINGLE_PRECISION and f.cluster.regions)
     wide = sum(f.rows for f in found if f.cluster.cause is Cause.THRESHOLD and _wide(f.cluster))
     if wide > single > 0:
         return [_as(f, Cause.THRESHOLD, Cause.SINGLE_PRECISION) if f.cluster.regions else f for f in found]
-    if not any(f.cluster.cause is Cause.SINGLE_PRECISION for f in found):
-        return found
     thin = (Cause.INTERVAL_CLOSURE, Cause.THRESHOLD)
-    return [f if f.cluster.marked else _as(f, Cause.SINGLE_PRECISION, *thin) for f in found]
+    for cause in (Cause.SINGLE_PRECISION, Cause.ROUNDING):
+        if any(f.cluster.cause is cause for f in found):
+            return [f if f.cluster.marked else _as(f, cause, *thin) for f in found]
+    return found
 
 
 def _as(found: Found, cause: Cause, *where: Cause) -> Found:

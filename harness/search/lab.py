@@ -34,10 +34,12 @@ class Patient:
 
     session: Session
     slowest_s: float = 0.0
+    calls: int = 0
 
     def call(self, batch: pa.RecordBatch) -> Reply:
         """As the session's own."""
         start = time.monotonic()
+        self.calls += 1
         reply = self.session.call(batch)
         if reply.failure is None:
             self.slowest_s = max(self.slowest_s, time.monotonic() - start)
@@ -71,6 +73,13 @@ class Respondent:
     _watch: WatchSession | None = None
     _watchable: bool = True
     _clues: tuple[Clue, ...] | None = None
+    _earlier_calls: int = 0  # of sessions that were replaced
+
+    @property
+    def calls(self) -> int:
+        """How often the form has been called, not counting when it was watched."""
+        now = self._session.calls if isinstance(self._session, Patient) else 0
+        return self._earlier_calls + now
 
     @property
     def session(self) -> Session:
@@ -109,6 +118,7 @@ class Respondent:
     def renew(self) -> None:
         """Replace the session by a fresh one, so that nothing an earlier batch left behind is there."""
         if self._session is not None:
+            self._earlier_calls = self.calls
             self._session.close()
             self._session = None
 

@@ -96,7 +96,7 @@ def _shares(
 
 def _turns(lab: Lab, respondent: Respondent, facet: Facet, rows: pa.RecordBatch) -> bool:
     """Whether a form would answer as the other one does if a comparison that it meets exactly came out the
-    other way, of each of some rows. Breaks, which cannot be made to come out otherwise, are taken on trust."""
+    other way, of each of some rows. Breaks, which cannot be made to come out otherwise, are trusted."""
     session = respondent.watched()
     assert session is not None
     judged = lab.judge(rows)

@@ -60,6 +60,7 @@ class Examination:
     evidence: Evidence = field(init=False)
     lab: Lab = field(init=False)
     started: float = field(init=False)
+    asked_before: int = field(init=False)
     notes: list[str] = field(default_factory=list)
     waived: list[Mismatch] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
@@ -68,6 +69,7 @@ class Examination:
         self.evidence = Evidence(self.model.schema, facets(self.model))
         self.lab = Lab(self.model, self.questions.reference, self.candidate)
         self.started = time.monotonic()
+        self.asked_before = self.questions.reference.calls
 
     def tell(self, words: str) -> None:
         """Say to the display what is going on."""
@@ -306,6 +308,8 @@ class Examination:
             notes=tuple(self.notes),
             knife_edge=self.evidence.knife_edge,
             unreached=tuple(self.unreached),
+            first_s=None if self.evidence.first_s is None else self.evidence.first_s - self.started,
+            calls=self.lab.reference.calls - self.asked_before,
             seconds=time.monotonic() - self.started,
         )
 

@@ -76,6 +76,8 @@ class TargetVerdict:
     knife_edge: Mapping[str, int] = field(default_factory=dict)
     unreached: tuple[str, ...] = ()  # comparisons of a form that no row reached, or for which none decided
     seconds: float = 0.0
+    first_s: float | None = None  # seconds until the first disagreeing row was seen
+    calls: int = 0  # of the reference's form
 
     @property
     def causes(self) -> tuple[str, ...]:
@@ -100,6 +102,8 @@ class TargetVerdict:
             entry["notes"] = list(self.notes)
         if any(self.knife_edge.values()):
             entry["knife_edge"] = {k: v for k, v in self.knife_edge.items() if v}
+        if self.first_s is not None:
+            entry["first_seconds"] = round(self.first_s, 3)
         if self.unreached:
             entry["unreached"] = list(self.unreached)
         return entry
