@@ -7,6 +7,7 @@ of values, the rows to blame are isolated by bisection and all others keep their
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import pyarrow as pa
 from harness.protocols import Failure, Outcome, Session
 from harness.stumps import Stump, learn, predict
 from harness.tolerance import doubles, is_number
+from harness.trees import Tree, grow
 
 #: Rows isolated for one kind of failure, before the rest that look alike are left untried.
 ISOLATED_PER_FAILURE = 64
@@ -26,6 +28,12 @@ LOST_PER_FAILURE = 3
 #: Kinds of messages of one class of error, after which a further one is no news.
 MESSAGES = 8
 REMEMBERED = 64
+#: Tries of parts of one batch after which the worker is let to try so many rows alone, and seconds after
+#: which that is given up for good.
+SIFTED_AFTER = 48
+SIFTED_ROWS = 512
+SIFTING_S = 20.0
+GROWN_FROM = 8  # lots of rows that were sifted, of which a tree is grown
 TRIED_ALONE = 24
 FEW = 4
 #: Batches that fail although their rows are answered alone, after which no more is made of a failing batch.
@@ -113,6 +121,10 @@ class Isolation:
     together: list[Together] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     stumps: tuple[Stump, ...] = ()
+    tree: Tree | None = None  # where no rule of one input tells
+    tried_failing: list[pa.RecordBatch] = field(default_factory=list)
+    tried_fine: list[pa.RecordBatch] = field(default_factory=list)
+    sift_s: float = 0.0  # spent on letting the worker try rows alone
 
     def add_failing(self, row: pa.RecordBatch, failure: Failure) -> None:
         """Remember a row that fails by itself."""
@@ -139,6 +151,24 @@ class Isolation:
         kind = f"{failure.outcome}:{failure.kind}:"
         alike = sum(count for known, count in self.seen.items() if known.startswith(kind))
         return self.seen[signature(failure)] >= self.limit or alike >= MESSAGES * self.limit
+
+    @property
+    def knows(self) -> bool:
+        """Whether there is a rule by which rows fail."""
+        return bool(self.stumps) or self.tree is not None
+
+    def predict(self, batch: pa.RecordBatch) -> npt.NDArray[np.bool_]:
+        """Which rows will fail, by all that is known."""
+        return predict(self.stumps, batch) if self.tree is None else self.tree.predict(batch)
+
+    def learn_from(self, failing: pa.RecordBatch, fine: pa.RecordBatch) -> None:
+        """Take in rows that were tried alone, and grow the tree anew."""
+        for kept, rows in ((self.tried_failing, failing), (self.tried_fine, fine)):
+            if rows.num_rows:
+                kept.append(rows)
+                del kept[:-GROWN_FROM]
+        if self.tried_failing and self.tried_fine:
+            self.tree = grow(_stack_rows(self.tried_failing), _stack_rows(self.tried_fine))
 
     def learn(self) -> None:
         """Find the rules anew."""
@@ -182,9 +212,17 @@ def _isolate(session: Session, batch: pa.RecordBatch, whole: _Part, memory: Isol
     that answer stand together and are answered in one call."""
     done: list[_Part] = []
     failed = [whole]
-    pending = _sorted_by_rule(batch, memory, [whole.rows]) if memory.stumps else list(_halves(whole.rows))
+    pending = _sorted_by_rule(batch, memory, [whole.rows]) if memory.knows else list(_halves(whole.rows))
     learn_after = sum(memory.seen.values()) + 4
+    tries = 0
     while pending:
+        tries += 1
+        if tries > SIFTED_AFTER:
+            rest = _sifted(session, batch, np.concatenate(pending), done, memory)
+            if rest is not None:
+                tries = 0
+                pending = _sorted_by_rule(batch, memory, [rest])
+                continue
         part = _try(session, batch, pending.pop())
         if part.failure is None or len(part.rows) == 1:
             _settle(batch, part, done, memory)
@@ -205,6 +243,38 @@ def _isolate(session: Session, batch: pa.RecordBatch, whole: _Part, memory: Isol
     if len(memory.together) < TOGETHER:
         _note_together(batch, failed, done, memory)
     return done
+
+
+def _sifted(
+    session: Session, batch: pa.RecordBatch, rows: npt.NDArray[np.int64], done: list[_Part], memory: Isolation
+) -> npt.NDArray[np.int64] | None:
+    """Where no simple rule tells the failing rows, the worker itself is let to try some alone, which costs
+    far less than a call a row; those that it answers are answered in one batch. The rows that are left, or
+    None where that cannot be."""
+    sift = getattr(session, "sift", None)
+    if sift is None or memory.sift_s > SIFTING_S:
+        return None
+    start = time.monotonic()
+    part, rest = rows[:SIFTED_ROWS], rows[SIFTED_ROWS:]
+    told = sift(batch.take(pa.array(part)))
+    memory.sift_s += time.monotonic() - start
+    if told is None:
+        memory.sift_s = SIFTING_S + 1  # a worker that is lost over a row is lost again
+        return None
+    for row, failure in zip(part, told, strict=True):
+        if failure is not None:
+            done.append(_Part(np.array([row]), None, failure))
+            memory.seen[signature(failure)] += 1
+    fails = np.array([failure is not None for failure in told])
+    memory.learn_from(batch.take(pa.array(part[fails])), batch.take(pa.array(part[~fails])))
+    if (~fails).any():
+        answered = _try(session, batch, part[~fails])
+        if answered.failure is None:
+            _settle(batch, answered, done, memory)
+        else:
+            memory.add_together(batch.take(pa.array(answered.rows)), answered.failure)
+            done.append(_Part(answered.rows, None, _unresolved(answered.failure)))
+    return rest
 
 
 def _settle(batch: pa.RecordBatch, part: _Part, done: list[_Part], memory: Isolation) -> None:
@@ -277,7 +347,7 @@ def _sorted_by_rule(
     batch: pa.RecordBatch, memory: Isolation, pending: list[npt.NDArray[np.int64]]
 ) -> list[npt.NDArray[np.int64]]:
     rest = np.concatenate(pending)
-    failing = predict(memory.stumps, batch.take(pa.array(rest)))
+    failing = memory.predict(batch.take(pa.array(rest)))
     return [group for group in (rest[failing], rest[~failing]) if len(group)]
 
 
@@ -287,7 +357,7 @@ def _predicted(batch: pa.RecordBatch, memory: Isolation, part: _Part) -> bool:
     assert part.failure is not None
     if part.failure.outcome in _LOST and memory.seen[signature(part.failure)] >= 4 * LOST_PER_FAILURE:
         return True
-    return bool(predict(memory.stumps, batch.take(pa.array(part.rows))).all())
+    return bool(memory.predict(batch.take(pa.array(part.rows))).all())
 
 
 def _merge(count: int, parts: list[_Part]) -> Answer:

@@ -8,7 +8,7 @@ import pytest
 from miniatures import FunctionSession
 
 from harness.answer import Isolation, ask, joined, signature, stack
-from harness.protocols import Failure, Outcome
+from harness.protocols import Failure, Outcome, Reply
 
 
 def batch(values):
@@ -171,3 +171,39 @@ def test_a_limit_on_the_size_of_a_batch_is_found_out():
 def test_rows_that_fail_alone_are_no_matter_of_the_batch():
     _, memory, _ = memory_of(raising_at(3.0, 77.0).function, np.arange(200.0))
     assert memory.together == []
+
+
+class Refusing:
+    """Fails on a whole batch where any row has y > x and z > 0; can try rows alone in one exchange."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.sifted = 0
+
+    @staticmethod
+    def fails(batch):
+        x, y, z = (batch.column(name).to_numpy() for name in "xyz")
+        return (y > x) & (z > 0)
+
+    def call(self, batch):
+        self.calls += 1
+        if self.fails(batch).any():
+            return Reply(None, Failure(Outcome.RAISED, "ValueError", "no"))
+        return Reply({"s": batch.column("x")})
+
+    def sift(self, batch):
+        self.sifted += batch.num_rows
+        return [Failure(Outcome.RAISED, "ValueError", "no") if bad else None for bad in self.fails(batch)]
+
+
+def test_rows_that_fail_for_a_reason_of_several_inputs_cost_few_calls():
+    session, memory = Refusing(), Isolation()
+    rng = np.random.default_rng(0)
+    for _ in range(4):
+        batch = pa.RecordBatch.from_pydict({name: rng.uniform(-5, 5, 4_000) for name in "xyz"})
+        answer = ask(session, batch, memory)
+        fails = Refusing.fails(batch)
+        assert not (answer.answered & fails).any()
+        assert answer.answered[~fails].mean() > 0.9
+    assert session.calls < 600
+    assert session.sifted < 8_000

@@ -16,7 +16,7 @@ from harness import registry
 from harness.answer import Answer, Isolation, ask, joined
 from harness.comparison import Comparison, compare
 from harness.model import Model
-from harness.protocols import Clue, Limits, Outcome, Reply, Session, WatchSession
+from harness.protocols import Clue, Failure, Limits, Outcome, Reply, Session, WatchSession
 from harness.schema import Scalar
 from harness.target import Target, open_target, watch_target
 
@@ -46,6 +46,13 @@ class Patient:
         elif reply.failure.outcome is Outcome.HUNG and hasattr(self.session, "call_s"):
             self.session.call_s = min(self.session.call_s, max(LEAST_PATIENCE_S, PATIENCE * self.slowest_s))
         return reply
+
+    def sift(self, batch: pa.RecordBatch) -> list[Failure | None] | None:
+        """As the session's own; None where it has none."""
+        sift = getattr(self.session, "sift", None)
+        self.calls += 1
+        found: list[Failure | None] | None = None if sift is None else sift(batch)
+        return found
 
     def rows(self) -> pa.RecordBatch | None:
         """The rows of a recording, or None for what can be asked anything."""

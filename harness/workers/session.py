@@ -138,6 +138,23 @@ class WorkerSession:
         model = self.errand.model
         return clues_of(received[0], model)
 
+    def sift(self, batch: pa.RecordBatch) -> list[Failure | None] | None:
+        """Ask each row of a batch alone, all in one exchange: why it has no answer, or None where it has one.
+        None as a whole where the worker was lost over it."""
+        if self._closed or self._process is None:
+            return None
+        try:
+            columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
+            table = Table(self._slim(columns), batch.num_rows)
+            kind, received = self._exchange(encode(Frame(wire.SIFT, self._next(), [table])), self.call_s)
+        except (LostError, Refusal):
+            return None
+        if kind != wire.SIFTED:
+            return None
+        parts = received[0].lists()
+        tried = zip(parts["outcome"], parts["kind"], parts["message"], strict=True)
+        return [Failure(Outcome(o), kind, words) if o else None for o, kind, words in tried]
+
     def watch(self, batch: pa.RecordBatch, asked: Watching) -> Watched | None:
         """Run the form on a batch and see how its comparisons came out; None where that cannot be seen.
 

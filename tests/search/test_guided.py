@@ -60,7 +60,8 @@ FORMS = {
         LIMIT = sum([0.2, 0.17, 0.06])
         def score(df):
             ratio = df["debt"] / df["income"]
-            return ((df["branch"] == "L17") & (df["product"] == "L4") & (ratio OPERATOR LIMIT)).astype("int64")
+            ours = (df["branch"] == "L17") & (df["product"] == "L4")
+            return (ours & (ratio OPERATOR LIMIT)).astype("int64")
         def unused(x):
             return x > 1234
     """,

@@ -84,3 +84,30 @@ def test_it_says_what_it_runs_on(tmp_path: Path, runtime: str) -> None:
     with contextlib.closing(open_session(model)) as session:
         assert isinstance(session, WorkerSession)
         assert runtime in session.packages
+
+
+@pytest.mark.parametrize("runtime", [pytest.param("r", marks=needs_r), "python"])
+def test_rows_are_sifted_in_one_exchange(tmp_path: Path, runtime: str) -> None:
+    source = {
+        "r": "score <- function(df) { if (any(df$x > 2)) stop('too high') else if (any(df$x == 0)) c(1, 2) else df$x }",
+        "python": """
+            def score(df):
+                if (df["x"] > 2).any():
+                    raise ValueError("too high")
+                return [1.0, 2.0] if (df["x"] == 0).any() else df["x"]
+        """,
+    }[runtime]
+    model = model_of(tmp_path, runtime, source, floats("x"), {"y": Kind.FLOAT})
+    session = open_session(model)
+    try:
+        told = session.sift(model.schema.batch({"x": [1.0, 3.0, 0.0, 2.0]}))  # type: ignore[attr-defined]
+        assert [None if one is None else one.outcome for one in told] == [
+            None,
+            Outcome.RAISED,
+            Outcome.MISALIGNED,
+            None,
+        ]
+        assert told[1].message == "too high"
+        assert session.call(model.schema.batch({"x": [1.0]})).failure is None
+    finally:
+        session.close()

@@ -20,7 +20,7 @@ from .collect import collect
 from .decode import tables
 from .errors import RAISED, OpenFailure, Refusal
 from .pipe import Pipe
-from .watched import watched_call
+from .watched import row_of, watched_call
 from .wire import Column, Frame, Table, fields, texts_column
 
 _MOST_WARNINGS = 100
@@ -81,6 +81,8 @@ class _Worker:
             answer = self._open(call, tables(payload))
         elif kind == wire.MINE:
             answer = self._mine(call)
+        elif kind == wire.SIFT:
+            answer = self._sift(call, tables(payload, self.kept)[0])
         elif kind == wire.WATCH:
             answer = self._watch(call, tables(payload, self.kept))
         else:
@@ -130,6 +132,33 @@ class _Worker:
         with warnings.catch_warnings(record=True):
             seen = watched_call(self.form, batch, asked, [one.name for one in self.opening.outputs])
         return Frame(wire.WATCHED, call, seen)
+
+    def _sift(self, call: int, batch: Table) -> Frame:
+        """Which rows have no answer, each in a batch of its own: outcome 0 where there is one."""
+        tried = [self._outcome_of(row_of(batch, row)) for row in range(batch.rows)]
+        outcomes, kinds, messages = zip(*tried)
+        table = Table(
+            [
+                Column("outcome", wire.INT32, np.array(outcomes, dtype="<i4")),
+                texts_column("kind", kinds),
+                texts_column("message", [_clean(one) for one in messages]),
+            ],
+            batch.rows,
+        )
+        return Frame(wire.SIFTED, call, [table])
+
+    def _outcome_of(self, row: Table) -> tuple[int, str, str]:
+        assert self.opening is not None
+        try:
+            with warnings.catch_warnings(record=True):
+                came = self.form.compute(self.form.take(list(row.columns), 1))
+                collect(came, self.opening.outputs, 1)
+        except Refusal as error:
+            return error.outcome, error.kind, error.message
+        # the boundary to user code: whatever it raises is the outcome of the row
+        except BaseException as error:
+            return RAISED, type(error).__name__, _message(error)
+        return 0, "", ""
 
     def _call(self, call: int, batch: Table, started: int) -> Frame:
         assert self.opening is not None

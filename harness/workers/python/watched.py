@@ -33,7 +33,7 @@ def watched_call(form: Any, batch: Table, asked: Mapping[str, Any], outputs: Seq
     watch: Watch = form.watched
     watch.force, watch.value = int(asked["force"]) - 1, bool(asked["value"])
     watch.loose, watch.scalars = False, 0
-    parts = [_row(batch, row) for row in range(batch.rows)] if asked["alone"] else [batch]
+    parts = [row_of(batch, row) for row in range(batch.rows)] if asked["alone"] else [batch]
     seen = [_run(form, watch, part, outputs) for part in parts]
     sites = len(watch.texts)
     flags = {"decides": watch.decides, "touched": watch.touched}
@@ -70,7 +70,8 @@ def _run(form: Any, watch: Watch, batch: Table, outputs: Sequence[str]) -> _Seen
     return _Seen(batch.rows, watch.codes, said, watch.signals)
 
 
-def _row(batch: Table, row: int) -> Table:
+def row_of(batch: Table, row: int) -> Table:
+    """One row of a batch, as a batch."""
     cut = slice(row, row + 1)
     return Table(
         [

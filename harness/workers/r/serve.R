@@ -51,6 +51,8 @@ serve <- function(link) {
       say(link, MINED, frame$call, list(mine(form)))
     } else if (frame$kind == WATCH) {
       answer_watch(link, form, watch, frame)
+    } else if (frame$kind == SIFT) {
+      answer_sift(link, form, frame)
     } else {
       answer_call(link, form, frame)
     }
@@ -124,6 +126,31 @@ answer_call <- function(link, form, frame) {
     double_column
   )
   say(link, RESULT, frame$call, c(list(table_of(stamps, 1), answered), warned))
+}
+
+# which rows have no answer, each in a batch of its own: outcome 0 where there is one
+answer_sift <- function(link, form, frame) {
+  batch <- frame$tables[[1L]]
+  df <- data_frame_of(batch$columns, batch$rows)
+  tried <- lapply(seq_len(batch$rows), function(i) sift_row(form, data_frame_of(lapply(df, function(x) x[i]), 1)))
+  say(link, SIFTED, frame$call, list(table_of(list(
+    outcome = integer_column(vapply(tried, function(one) one$outcome, 0L)),
+    kind = text_column(vapply(tried, function(one) one$kind, "")),
+    message = text_column(vapply(tried, function(one) clean(one$message), ""))
+  ), batch$rows)))
+}
+
+sift_row <- function(form, row) {
+  tryCatch(
+    {
+      came <- suppressWarnings(if (form$takes_model) form$fun(row, form$model) else form$fun(row))
+      collect(came, form$outputs, 1)
+      list(outcome = 0L, kind = "", message = "")
+    },
+    parity_refusal = function(e) list(outcome = e$outcome, kind = e$kind, message = conditionMessage(e)),
+    # the boundary to user code: whatever it raises is the outcome of the row
+    error = function(e) list(outcome = RAISED, kind = class(e)[1L], message = conditionMessage(e))
+  )
 }
 
 # a table of its own where there is any
