@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from harness.answer import Answer, Isolation, Together, joined
 from harness.causes import Cause
@@ -20,6 +22,8 @@ Mask = npt.NDArray[np.bool_]
 
 SOME = 256  # rows on which a target is held against itself
 ALONE = 24
+THOUSANDS = 5_000
+SHAPES_S, LEAST_SHAPES = 1.5, 3  # what other shapes of batches may take, and how many are tried in any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class Law:
 
 
 def self_check(model: Model, respondent: Respondent, batch: pa.RecordBatch) -> Law | None:
-    """Hold a target against itself: the same batch again, in a new process, in reverse, a row alone.
+    """Hold a target against itself: the same batch again, in a new process, in reverse, a row alone,
+    the same rows in batches of other shapes.
 
     Judged by each output's own tolerance. None where every answer is the same.
     """
@@ -46,7 +51,9 @@ def self_check(model: Model, respondent: Respondent, batch: pa.RecordBatch) -> L
 
 def _self_check(model: Model, respondent: Respondent, batch: pa.RecordBatch) -> Law | None:
     rows = batch.slice(0, SOME)
+    start = time.monotonic()
     first = respondent.ask(rows)
+    call_s = time.monotonic() - start
     if _differs(model, first, respondent.ask(rows)).any():
         return Law(Cause.NONDETERMINISM, "the same batch asked twice gives two answers", rows.slice(0, 1))
     respondent.renew()
@@ -61,7 +68,42 @@ def _self_check(model: Model, respondent: Respondent, batch: pa.RecordBatch) -> 
         small = _smallest(model, respondent, rows, int(np.flatnonzero(odd)[0]))
         words = "the same rows in reverse order give other answers"
         return Law(_order_or_company(first, reverse), words, small)
-    return _alone(model, respondent, rows, first)
+    most = int(max(LEAST_SHAPES, SHAPES_S / max(call_s, 1e-3)))
+    return _alone(model, respondent, rows, first) or _shaped(model, respondent, rows, first, most)
+
+
+def _shaped(
+    model: Model, respondent: Respondent, rows: pa.RecordBatch, first: Answer, most: int
+) -> Law | None:
+    """The same rows in batches of other shapes, at most so many of them."""
+    for words, index in list(_shapes(model, rows))[:most]:
+        given = respondent.ask(rows.take(pa.array(index)))
+        odd = np.flatnonzero(_differs(model, first.take(index), given))
+        if len(odd):
+            small = _smallest(model, respondent, rows.take(pa.array(index)), int(odd[0]))
+            return Law(Cause.BATCH_DEPENDENCE, f"a row gives another answer {words}", small)
+    return None
+
+
+def _shapes(model: Model, rows: pa.RecordBatch) -> Iterator[tuple[str, npt.NDArray[np.int64]]]:
+    """Batches of the same rows (in words what they are, and the rows' numbers) on which a form may hang that
+    takes something from the whole of a batch: a type, a level, a scale, the first row."""
+    everything = np.arange(rows.num_rows)
+    yield "among its equals", np.zeros(32, dtype=np.int64)
+    yield "in a batch of thousands", np.tile(everything, -(-THOUSANDS // rows.num_rows))[:THOUSANDS]
+    for one in model.schema:
+        column = rows.column(one.name)
+        absent = np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False))
+        if len(absent):
+            yield f"where the first row has no {one.name}", np.concatenate([absent[:1], everything])
+            yield f"where no row has a {one.name}", absent
+    for one in model.schema:
+        order = pc.sort_indices(rows.column(one.name)).to_numpy().astype(np.int64)
+        yield f"among rows in the order of {one.name}", order
+    for one in model.schema:
+        same = np.flatnonzero(pc.fill_null(pc.equal(rows.column(one.name), rows.column(one.name)[0]), False))
+        if len(same) > 1:
+            yield f"among rows with one and the same {one.name}", same
 
 
 def _order_or_company(first: Answer, second: Answer) -> Cause:

@@ -6,6 +6,7 @@ both sides of it, adjacent doubles apart, show how each form counts the boundary
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -15,22 +16,26 @@ from harness.answer import Answer, stack
 from harness.comparison import band_of
 from harness.legal import legal_rows
 from harness.model import Model
-from harness.search.brackets import GRID, Brackets, Mask, Rows, number_of, swept
+from harness.search.brackets import GRID, STEPS, Brackets, Mask, Rows, number_of, swept
 from harness.search.lab import Respondent
 from harness.search.rows import Space, concat, mixed_rows
 
 ROWS = 160  # backgrounds
-BRACKETS = 1_600
+BRACKETS, LEAST = 1_600, 100  # jumps that are followed
+JUMPS_S = 2.0  # that following them may take
 
 
-def boundary_rows(model: Model, space: Space, respondent: Respondent, seed: int) -> pa.RecordBatch | None:
+def boundary_rows(
+    model: Model, space: Space, respondent: Respondent, seed: int, rate: float = math.inf
+) -> pa.RecordBatch | None:
     """Legal rows on both sides of each jump of an answer, and of each change of a decision on it; None where
-    there is none."""
+    there is none. ``rate``, in rows a second, keeps slow forms to fewer jumps."""
     ordered = [one for one in space.schema if one.kind.ordered]
     if not ordered:
         return None
     views = [_differ, _decided_otherwise] if model.decisions else [_differ]
-    found = [_beside_jumps(model, space, respondent, seed, view) for view in views]
+    most = int(min(BRACKETS, max(LEAST, rate * JUMPS_S / STEPS)))
+    found = [_beside_jumps(model, space, respondent, seed, most, view) for view in views]
     rows = concat(space.schema, [space.backgrounds.slice(0, 0), *(one for one in found if one is not None)])
     return rows.filter(pa.array(legal_rows(rows, space.schema))) if rows.num_rows else None
 
@@ -39,9 +44,9 @@ View = Callable[[Model, Answer, Answer], Mask]
 
 
 def _beside_jumps(
-    model: Model, space: Space, respondent: Respondent, seed: int, view: View
+    model: Model, space: Space, respondent: Respondent, seed: int, most: int, view: View
 ) -> pa.RecordBatch | None:
-    found = _bracketed(model, space, respondent, seed, view)
+    found = _bracketed(model, space, respondent, seed, most, view)
     if found is None:
         return None
     brackets, said = found
@@ -54,7 +59,7 @@ def _beside_jumps(
 
 
 def _bracketed(
-    model: Model, space: Space, respondent: Respondent, seed: int, view: View
+    model: Model, space: Space, respondent: Respondent, seed: int, most: int, view: View
 ) -> tuple[Brackets, Answer] | None:
     """Neighbouring values of a grid between which the answer changes, and what is said at the lower ones."""
     ordered = [one for one in space.schema if one.kind.ordered]
@@ -72,7 +77,7 @@ def _bracketed(
     changed = left[view(model, answer.take(left), answer.take(left + 1))]
     if not len(changed):
         return None
-    chosen = np.sort(rng.choice(changed, size=min(BRACKETS, len(changed)), replace=False))
+    chosen = np.sort(rng.choice(changed, size=min(most, len(changed)), replace=False))
     kinds = {one.name: one.kind for one in ordered}
     brackets = Brackets(
         batch.take(pa.array(chosen)),

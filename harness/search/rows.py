@@ -5,8 +5,9 @@ The core (:func:`core`) is finite and always run to its end; :func:`fill` goes o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -34,6 +35,7 @@ class Effort:
 
     batch: int = 8_192
     share: float = 1.0
+    rate: float = field(default=math.inf, compare=False)  # rows a second of the slowest form
 
     @property
     def singles(self) -> int:

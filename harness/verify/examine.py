@@ -164,20 +164,20 @@ class Examination:
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
         for respondent in (self.questions.reference, self.candidate):
-            self._boundaries(respondent)
+            self._boundaries(respondent, effort)
             self._guided(respondent)
         for batch, expected in self._fill(effort):
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
 
-    def _boundaries(self, respondent: Respondent) -> None:
+    def _boundaries(self, respondent: Respondent, effort: Effort) -> None:
         """Rows on both sides of the jumps of either target's answers."""
         if self.questions.recorded is not None:
             return
         self.tell(
             f"{self.evidence.rows:,} rows compared{self._seen()}, following jumps of {respondent.target}"
         )
-        rows = boundary_rows(self.model, self.questions.space, respondent, self.options.seed)
+        rows = boundary_rows(self.model, self.questions.space, respondent, self.options.seed, effort.rate)
         if rows is not None and rows.num_rows:
             self.evidence.add(self.lab.judge(rows))
 

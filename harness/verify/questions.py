@@ -86,7 +86,7 @@ def measure_effort(space: Space, respondents: tuple[Respondent, ...]) -> Effort:
     """How large batches, and how thorough a core, the slowest of some targets can do."""
     rate = min(_rate(space, respondent) for respondent in respondents)
     batch = int(np.clip(rate * BATCH_S, LEAST_BATCH, MOST_BATCH))
-    return Effort(batch=batch, share=_share(space, rate))
+    return Effort(batch=batch, share=_share(space, rate), rate=rate)
 
 
 def _rate(space: Space, respondent: Respondent) -> float:

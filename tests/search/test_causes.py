@@ -295,3 +295,28 @@ def test_a_form_that_answers_nothing_has_failed(examine):
     verdict = examine(model(number()), lambda c: c["x"], broken)
     assert verdict.status is Status.FAILED
     assert "KeyError" in verdict.reason
+
+
+def test_a_row_that_is_answered_otherwise_where_a_column_is_all_missing_depends_on_its_batch(examine):
+    def filled(columns):
+        x = columns["x"]
+        return np.where(np.isnan(x), 7.0 if np.isnan(x).all() and len(x) > 1 else 0.0, x)
+
+    mismatch = one(
+        examine(
+            model(number(missing=True), number("y")),
+            lambda c: np.where(np.isnan(c["x"]), 0.0, c["x"]),
+            filled,
+        )
+    )
+    assert mismatch.cause == "batch-dependence"
+    assert all(row["x"] is None for row in mismatch.batch)
+
+
+def test_a_row_that_is_answered_otherwise_in_a_batch_of_thousands_depends_on_its_batch(examine):
+    def chunked(columns):
+        x = columns["x"]
+        return np.where(np.arange(len(x)) < 4_000, x, x + 1)
+
+    found = examine(model(number(), number("y")), lambda c: c["x"], chunked)
+    assert "batch-dependence" in {m.cause for m in found.mismatches}

@@ -89,7 +89,12 @@ def test_it_says_what_it_runs_on(tmp_path: Path, runtime: str) -> None:
 @pytest.mark.parametrize("runtime", [pytest.param("r", marks=needs_r), "python"])
 def test_rows_are_sifted_in_one_exchange(tmp_path: Path, runtime: str) -> None:
     source = {
-        "r": "score <- function(df) { if (any(df$x > 2)) stop('too high') else if (any(df$x == 0)) c(1, 2) else df$x }",
+        "r": """
+            score <- function(df) {
+              if (any(df$x > 2)) stop('too high')
+              if (any(df$x == 0)) c(1, 2) else df$x
+            }
+        """,
         "python": """
             def score(df):
                 if (df["x"] > 2).any():
