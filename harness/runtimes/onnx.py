@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness.installed import package_lack, said_by, versions_of
 from harness.model import Form, Model
-from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session
+from harness.protocols import Clue, Lack, Leaf, Limits, OpenError, Place, Session
 from harness.runtimes import _engines
 from harness.workers.python.graph_session import PROVIDERS
 from harness.workers.session import open_python
@@ -85,6 +85,15 @@ def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]
     from harness.runtimes._graph_clues import mine
 
     return mine(model, form, form.source)
+
+
+def leaves(model: Model, form: Form) -> tuple[Leaf, ...]:
+    """The leaves of the file's tree ensembles; none where it cannot be read, or ``onnx`` is not here."""
+    if form.source is None or package_lack(_engines.python_of(None), "onnx", "onnx") is not None:
+        return ()
+    from harness.runtimes import _graph_leaves
+
+    return _graph_leaves.leaves(model, form, form.source)
 
 
 def versions() -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from harness import registry
 from harness.answer import Answer, Isolation, ask, joined
 from harness.comparison import Comparison, compare
 from harness.model import Model
-from harness.protocols import Clue, Failure, Limits, Outcome, Reply, Session, WatchSession
+from harness.protocols import Clue, Failure, Leaf, Limits, Outcome, Reply, Session, WatchSession
 from harness.schema import Scalar
 from harness.target import Target, open_target, watch_target
 
@@ -104,6 +104,11 @@ class Respondent:
             )
         found: tuple[Clue, ...] = self._clues or ()
         return found
+
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The regions that the form is known to treat alike; none where its runtime cannot tell."""
+        leaves = getattr(registry.find("runtimes", self.target.form.runtime), "leaves", None)
+        return () if leaves is None else tuple(leaves(self.model, self.target.form))
 
     def watched(self) -> WatchSession | None:
         """The form once more, opened so that its comparisons are seen; None where they cannot be."""

@@ -41,18 +41,14 @@ def read_rows(model: Model, options: Options) -> tuple[Data | None, list[str]]:
 MOST_CONSTANTS = 400
 
 
-def clues_of(respondents: Iterable[Respondent]) -> list[Clue]:
-    """What every form that takes part shows of itself, each form once."""
-    by_form = {respondent.target.name: respondent for respondent in respondents}
-    return [clue for respondent in by_form.values() for clue in respondent.clues()]
-
-
 def space_of(model: Model, respondents: Iterable[Respondent], data: Data | None, seed: int) -> Space:
     """Everything rows are made from. Raises ConstraintError or NoLegalRowError."""
     rows = None if data is None else data.batch
-    clues = clues_of(respondents)
+    by_form = {respondent.target.name: respondent for respondent in respondents}.values()
+    clues = [clue for respondent in by_form for clue in respondent.clues()]
     pools = build_pools(model.schema, clues, rows)
-    return make_space(model.schema, pools, rows, seed, _constants(model, clues))
+    space = make_space(model.schema, pools, rows, seed, _constants(model, clues))
+    return replace(space, leaves=tuple(leaf for respondent in by_form for leaf in respondent.leaves()))
 
 
 def _constants(model: Model, clues: list[Clue]) -> list[float | int]:
