@@ -24,6 +24,7 @@ Row = Mapping[str, Scalar | None]
 Mask = npt.NDArray[np.bool_]
 
 
+SLOW_TO_OPEN_S = 8.0  # a form that takes longer is not opened once more to be watched
 LEAST_PATIENCE_S = 1.0
 PATIENCE = 20  # times the slowest call that was answered
 
@@ -80,6 +81,7 @@ class Respondent:
     _watch: WatchSession | None = None
     _watchable: bool = True
     _clues: tuple[Clue, ...] | None = None
+    _opened_in_s: float = 0.0
     _earlier_calls: int = 0  # of sessions that were replaced
 
     @property
@@ -92,7 +94,9 @@ class Respondent:
     def session(self) -> Session:
         """The open session. Raises MissingError or OpenError."""
         if self._session is None:
+            start = time.monotonic()
             self._session = Patient(open_target(self.model, self.target, self.limits))
+            self._opened_in_s = time.monotonic() - start
         return self._session
 
     def clues(self) -> tuple[Clue, ...]:
@@ -112,7 +116,7 @@ class Respondent:
 
     def watched(self) -> WatchSession | None:
         """The form once more, opened so that its comparisons are seen; None where they cannot be."""
-        if self._watch is None and self._watchable:
+        if self._watch is None and self._watchable and self._opened_in_s < SLOW_TO_OPEN_S:
             self._watch = watch_target(self.model, self.target, self.limits)
             self._watchable = self._watch is not None
         return self._watch
