@@ -50,6 +50,13 @@ def verify(
     time_limit: Annotated[
         str, typer.Option(help="How long a call of a form may take; loading it may take this, or a minute.")
     ] = "20s",
+    beyond: Annotated[
+        bool,
+        typer.Option(
+            "--beyond",
+            help="Try illegal input too (beyond the range, infinite, no rows): who answers, who raises?",
+        ),
+    ] = False,
     save: Annotated[
         bool, typer.Option("--save", help="Keep counterexamples beside the model file, for the repository.")
     ] = False,
@@ -77,6 +84,7 @@ def verify(
         deadline_s=seconds(deadline) if deadline else None,
         seed=seed,
         data=data,
+        beyond=beyond,
         limits=Limits(open_s=max(Limits().open_s, seconds(time_limit)), call_s=seconds(time_limit)),
     )
     asked = Asked(tuple(paths), tuple(target or ()), tuple(require or ()), json_file, save, run_folder)

@@ -23,6 +23,7 @@ from harness.search.explain import Explainer, Found
 from harness.search.lab import Lab, Respondent, facets
 from harness.search.rows import Effort, Space, self_check_rows
 from harness.status import Status
+from harness.verify.beyond import Beyond, beyond
 from harness.verify.counterexamples import Counterexample, as_batch
 from harness.verify.laws import broken_laws
 from harness.verify.mismatches import merged, mismatches, of_batch_failure, of_law
@@ -280,6 +281,16 @@ class Examination:
             return self.questions.recorded
         return self_check_rows(self.questions.space, self.options.seed)
 
+    def _beyond(self) -> list[Beyond]:
+        """What differs beyond legal input, where that is asked for."""
+        if not self.options.beyond or self.questions.recorded is not None:
+            return []
+        self.tell("trying illegal input")
+        found = beyond(self.lab, self.questions.space)
+        names = str(self.lab.reference.target), str(self.lab.candidate.target)
+        self.notes += [one.in_words(names) for one in found]
+        return found
+
     def _verdict(
         self,
         status: Status,
@@ -295,6 +306,7 @@ class Examination:
             )
         if status in (Status.AGREES, Status.DISAGREES):
             self.notes += worth(self.evidence)
+        illegal = self._beyond() if status in (Status.AGREES, Status.DISAGREES) else []
         if status is Status.AGREES and self.unreached:
             self.notes.append(undecided(self.unreached))
         return TargetVerdict(
@@ -308,6 +320,7 @@ class Examination:
             notes=tuple(self.notes),
             knife_edge=self.evidence.knife_edge,
             unreached=tuple(self.unreached),
+            beyond=tuple(one.to_json() for one in illegal),
             first_s=None if self.evidence.first_s is None else self.evidence.first_s - self.started,
             calls=self.lab.reference.calls - self.asked_before,
             seconds=time.monotonic() - self.started,

@@ -75,6 +75,7 @@ class TargetVerdict:
     notes: tuple[str, ...] = ()
     knife_edge: Mapping[str, int] = field(default_factory=dict)
     unreached: tuple[str, ...] = ()  # comparisons of a form that no row reached, or for which none decided
+    beyond: tuple[Json, ...] = ()  # illegal input that one form answers and the other does not
     seconds: float = 0.0
     first_s: float | None = None  # seconds until the first disagreeing row was seen
     calls: int = 0  # of the reference's form
@@ -102,6 +103,8 @@ class TargetVerdict:
             entry["notes"] = list(self.notes)
         if any(self.knife_edge.values()):
             entry["knife_edge"] = {k: v for k, v in self.knife_edge.items() if v}
+        if self.beyond:
+            entry["beyond"] = list(self.beyond)
         if self.first_s is not None:
             entry["first_seconds"] = round(self.first_s, 3)
         if self.unreached:

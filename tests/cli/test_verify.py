@@ -259,3 +259,29 @@ def test_rows_that_neither_answers_are_noted(verify):
     )
     assert found["status"] == "agrees"
     assert any("answered by neither" in note for note in found["notes"])
+
+
+def test_illegal_input_is_tried_where_that_is_asked_for_and_counts_for_nothing(verify):
+    forms = {
+        "r": "score <- function(df) ifelse(df$x > 30, 10, 20)\n",
+        "python": (
+            "import numpy as np\ndef score(df):\n"
+            "    if not np.isfinite(df['x']).all() or len(df) == 0: raise ValueError('no such x')\n"
+            "    return np.where(df['x'] > 30, 10, 20)\n"
+        ),
+    }
+    plain = verdict(verify("--json", "-", **forms))
+    result = verify("--json", "-", "--beyond", **forms)
+    found = verdict(result)
+    assert result.exit_code == 0
+    assert "beyond" not in plain
+    assert found["status"] == "agrees"
+    assert {one["what"] for one in found["beyond"]} == {
+        "a batch without rows",
+        "x infinite",
+        "x minus infinity",
+        "x missing",
+    }
+    infinite = next(one for one in found["beyond"] if one["what"] == "x infinite")
+    assert infinite["rows"] == [{"x": "Infinity"}]
+    assert (infinite["reference"], infinite["candidate"]["error"]) == (10.0, "ValueError: no such x")
