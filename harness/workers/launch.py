@@ -27,6 +27,7 @@ R_FILES = (
     "code.R",
     "mine.R",
     "watch.R",
+    "masks.R",
     "serve.R",
 )
 

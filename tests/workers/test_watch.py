@@ -211,3 +211,12 @@ def test_a_watched_form_answers_as_it_does_unwatched(tmp_path: Path, opened: Ope
     finally:
         plain.close()
     np.testing.assert_array_equal(seen(opened(model), batch).said["y"], expected)
+
+
+def test_a_chain_of_comparisons_is_seen_link_by_link(tmp_path: Path, opened: Open) -> None:
+    source = "def score(df):\n    return [1.0 if 2 < a <= 5 else 0.0 for a in df['a'].tolist()]\n"
+    model = model_of(tmp_path, "python", source, floats("a"), Y)
+    watched = seen(opened(model), rows(model, a=[2.0, 5.0, 6.0]), alone=True)
+    assert watched.codes[site(watched, "2 < a")].tolist() == [0, -1, -1]
+    assert watched.codes[site(watched, "a <= 5")].tolist() == [NOT_REACHED, 0, 1]
+    assert watched.said["y"].tolist() == [0.0, 1.0, 0.0]

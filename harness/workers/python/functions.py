@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import pandas as pd
 
-from . import frames, load, mine, watch
+from . import frames, load, mine, rewriting
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def open(opening: Opening) -> Function:
     fields = opening.fields
     watched = Watch() if fields.get("watch") else None
     if watched is not None:
-        watch.install(watched, fields["folder"])
-    code_of = None if watched is None else functools.partial(watch.code_of, watched)
+        rewriting.install(watched, fields["folder"])
+    code_of = None if watched is None else functools.partial(rewriting.code_of, watched)
     module = load.module(fields.get("source"), fields.get("module"), code_of)
     function = load.function(module, fields["call"], fields.get("source") or fields["module"])
     path = fields.get("model")
