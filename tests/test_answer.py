@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 from miniatures import FunctionSession
 
-from harness.answer import Isolation, ask, joined, signature, stack
+from harness.answer import ask, joined, stack
+from harness.isolation import Isolation, signature
 from harness.protocols import Failure, Outcome, Reply
 
 

@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from harness.answer import Answer, Isolation, Together, joined
+from harness.answer import Answer, joined
 from harness.causes import Cause
 from harness.comparison import compare
+from harness.isolation import Isolation, Together
 from harness.model import Model
 from harness.search.evidence import rows_of
 from harness.search.lab import Facet, Lab, Respondent, Row

@@ -13,8 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from harness import registry
-from harness.answer import Answer, Isolation, ask, joined
+from harness.answer import Answer, ask, joined
 from harness.comparison import Comparison, compare
+from harness.isolation import Isolation
 from harness.model import Model
 from harness.protocols import Clue, Failure, Leaf, Limits, Outcome, Reply, Session, WatchSession
 from harness.schema import Scalar

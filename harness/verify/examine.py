@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
-from harness.answer import ISOLATED_PER_FAILURE, Answer, Isolation, Together
+from harness.answer import Answer
 from harness.causes import Cause
 from harness.comparison import Comparison
 from harness.dataset import Data
+from harness.isolation import ISOLATED_PER_FAILURE, Isolation, Together
 from harness.model import Model
 from harness.protocols import OpenError, Outcome
 from harness.search.batchwise import self_check, smallest_failing

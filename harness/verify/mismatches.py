@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from harness.answer import Together
 from harness.causes import Cause
 from harness.comparison import compare
+from harness.isolation import Together
 from harness.protocols import Outcome
 from harness.search.batchwise import Law
 from harness.search.cluster import spoken
