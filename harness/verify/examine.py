@@ -14,15 +14,15 @@ from harness.answer import Answer
 from harness.causes import Cause
 from harness.comparison import Comparison
 from harness.dataset import Data
-from harness.isolation import ISOLATED_PER_FAILURE, Isolation, Together
+from harness.isolation import ISOLATED_PER_FAILURE, Isolation
 from harness.model import Model
 from harness.protocols import OpenError, Outcome
-from harness.search.batchwise import self_check, smallest_failing
+from harness.search.batchwise import self_check
 from harness.search.boundaries import boundary_rows
 from harness.search.evidence import Evidence
 from harness.search.explain import Explainer, Found
 from harness.search.lab import Lab, Respondent, facets
-from harness.search.rows import Effort, Space, self_check_rows
+from harness.search.rows import Effort, self_check_rows
 from harness.status import Status
 from harness.verify.beyond import Beyond, beyond
 from harness.verify.counterexamples import Counterexample, as_batch
@@ -30,7 +30,9 @@ from harness.verify.laws import broken_laws
 from harness.verify.mismatches import merged, mismatches, of_batch_failure, of_law
 from harness.verify.options import Options
 from harness.verify.questions import Questions, measure_effort, sliced
-from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict, plain
+from harness.verify.remarks import undecided, worth
+from harness.verify.serving import reference_in_batches, silence, together
+from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict
 from harness.verify.waivers import parted, unused, waived, waivers_of
 
 FILL_SHARE = 0.5  # of the budget, after which disagreements are explained
@@ -40,8 +42,6 @@ GUIDED_S = 1.0  # but at least this
 KEYS_SHOWN = 10
 ISOLATED_OF_DATA = 2_000  # rows of the data that are tried alone for one kind of failure
 TRACE_LINES = 8
-SEVERAL = 16
-SHOWN = 6  # comparisons that a note lists
 UNTRIED_MOST = 20  # times as many rows as were compared may have been left untried for an agreement
 
 
@@ -326,56 +326,6 @@ class Examination:
             calls=self.lab.reference.calls - self.asked_before,
             seconds=time.monotonic() - self.started,
         )
-
-
-def worth(evidence: Evidence) -> list[str]:
-    """Notes on rows from which little can be concluded."""
-    notes = []
-    if evidence.both_fail:
-        rows = "row is" if evidence.both_fail == 1 else "rows are"
-        notes.append(f"{evidence.both_fail:,} {rows} answered by neither, which counts as equal")
-    for name, value in evidence.constant.items():
-        said = "missing" if value is None else repr(plain(value))
-        notes.append(
-            f"the reference's {name} is {said} on all {evidence.expected:,} rows that it answered: if that "
-            "is not how the model is, look at the inputs' types, ranges and levels"
-        )
-    return notes
-
-
-def undecided(unreached: list[str]) -> str:
-    """A note on comparisons of which the search has seen no effect."""
-    more = f", and {len(unreached) - SHOWN} more" if len(unreached) > SHOWN else ""
-    return f"no row was found on whose answer these hang: {'; '.join(unreached[:SHOWN])}{more}"
-
-
-def silence(respondent: Respondent, space: Space) -> str | None:
-    """The failure, in words, of a target that answers none of a few plain rows because it hangs, or gives
-    another number of values whatever it is asked. Raises OpenError where a fresh worker cannot start."""
-    first: str | None = None
-    for row in range(min(2, space.backgrounds.num_rows)):
-        answer = respondent.ask(space.backgrounds.slice(row, 1))
-        if answer.outcomes[0] not in (Outcome.HUNG, Outcome.MISALIGNED):
-            # what is answered alone should be answered several times in one batch as well
-            respondent.ask(space.backgrounds.take(pa.array(np.full(SEVERAL, row))))
-            return None
-        first = first or str(answer.failures[0])
-    return first
-
-
-def together(respondent: Respondent) -> Together | None:
-    """The smallest batch on which a target fails although it answers each of its rows alone, or None."""
-    known = respondent.failures.together
-    return smallest_failing(respondent, known[0]) if known else None
-
-
-def reference_in_batches(reference: Respondent, broken: Together) -> str:
-    """Why a reference that fails on batches cannot serve."""
-    rows = broken.batch.num_rows
-    return (
-        f"the reference {reference.target} answers each of {rows} rows alone, but not in one batch: "
-        f"{broken.failure}; let it answer as many values as its frame has rows"
-    )
 
 
 def _flipped(comparison: Comparison, reference: Answer, candidate: Answer, decision: str) -> int:

@@ -19,9 +19,10 @@ from harness.search.rows import NoLegalRowError, Space, self_check_rows
 from harness.status import Status
 from harness.target import Target, TargetError
 from harness.verify.counterexamples import load, local_folder, save
-from harness.verify.examine import examine, reference_in_batches, silence, together
+from harness.verify.examine import examine
 from harness.verify.options import Options
 from harness.verify.questions import Questions
+from harness.verify.serving import reference_in_batches, silence, together
 from harness.verify.sources import read_rows, space_of
 from harness.verify.verdict import ModelVerdict, TargetVerdict
 
