@@ -1,4 +1,4 @@
-"""Notes on what a verdict is worth: rows from which little can be concluded, code that it says nothing about."""
+"""Notes on what a verdict is worth: rows that say little, and code that it says nothing about."""
 
 from __future__ import annotations
 
