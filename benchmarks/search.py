@@ -291,7 +291,9 @@ def main() -> int:
     for number, folder in enumerate(folders, start=1):
         result = measure(folder, asked.budget, asked.seed, rivals=not asked.alone)
         results.append(result)
-        console.print(f"{number:4} of {len(folders)}  {folder.name:32} {_line(result)}", markup=False)
+        console.print(
+            f"{number:4} of {len(folders)}  {folder.name:32} {_line(result)}", markup=False, soft_wrap=True
+        )
     if asked.json is not None:
         rows = [dataclasses.asdict(one) for one in results]
         for one in rows:

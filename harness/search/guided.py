@@ -32,6 +32,8 @@ OVERLAID = 4  # rare outcomes that are put into one row, at most
 DECIDED = 12  # rows for which a comparison decides, from which its boundary is looked for
 STEPPED = 8  # rows from which a step is looked for
 BRACKETS = 2_000
+SLOW_S = 2.0  # that a call of a few rows takes in a form that is too slow to be watched
+LEAST_RATE = 20.0  # rows a second, below which rows are not watched one by one
 ALONE_S = 0.4  # what a call may take where rows are watched one by one
 BACKGROUNDS = 3  # rows for which a comparison decides, over which single values are tried
 SWEPT = 30_000
@@ -103,17 +105,23 @@ class Guide:
         trial = self._legal(mixed_rows(self.space, 3 * TRIAL, self.seed)).slice(0, TRIAL)
         if trial.num_rows == 0:
             return False
+        start = time.monotonic()
         seen = self._watch(trial)
-        if seen is None:
+        if seen is None or time.monotonic() - start > SLOW_S:
             return False
         if seen.loose or seen.failed.all():
             self.alone = True
-            self._watch(trial.slice(0, 2))
-            start = time.monotonic()
-            seen = self._watch(trial)
-            rate = trial.num_rows / max(1e-6, time.monotonic() - start)
+            rate = self._rate_alone(trial)
             self.most = int(np.clip(rate * ALONE_S, 24, POOL))
+            seen = self._watch(trial) if rate > LEAST_RATE else None
         return seen is not None and not seen.failed.all() and len(seen.sites) > 0
+
+    def _rate_alone(self, trial: pa.RecordBatch) -> float:
+        """Rows a second, watched one by one."""
+        self._watch(trial.slice(0, 1))  # the first call of all is slower
+        start = time.monotonic()
+        self._watch(trial.slice(1, 2))
+        return 2 / max(1e-6, time.monotonic() - start)
 
     def _watch(self, rows: pa.RecordBatch, force: int = 0, value: bool = False) -> Watched | None:
         if time.monotonic() > self.until:

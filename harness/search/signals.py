@@ -10,6 +10,7 @@ that its type cannot hold), ``wide`` and ``vast`` (whole numbers beyond 2**31 an
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,7 @@ WORDS: Mapping[str, str] = {
 }
 ALWAYS = 0.95  # of the disagreeing rows show it
 SELDOM = 0.6  # of the agreeing rows, at most
+SLOW_S = 0.3  # that one row takes in a form that is too slow to be asked for many
 LEAST = 3  # rows that disagree, from which a small difference is believed
 TURNED = 3  # rows on which it is tried whether an edge makes the difference
 MET = 8  # comparisons of a row that are tried so
@@ -86,6 +88,10 @@ def _shares(
 ) -> dict[str, tuple[float, float]]:
     session = respondent.watched()
     if session is None:
+        return {}
+    start = time.monotonic()
+    first = session.watch(disagreeing.slice(0, 1), Watching(alone=True))
+    if first is None or time.monotonic() - start > SLOW_S:
         return {}
     seen = [session.watch(rows, Watching(alone=True)) for rows in (disagreeing, agreeing)]
     bad, fine = seen

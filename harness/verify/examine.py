@@ -167,7 +167,7 @@ class Examination:
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
         for respondent in (self.questions.reference, self.candidate):
             self._boundaries(respondent, effort)
-            self._guided(respondent)
+            self._guided(respondent, effort)
         for batch, expected in self._fill(effort):
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
@@ -183,7 +183,7 @@ class Examination:
         if rows is not None and rows.num_rows:
             self.evidence.add(self.lab.judge(rows))
 
-    def _guided(self, respondent: Respondent) -> None:
+    def _guided(self, respondent: Respondent, effort: Effort) -> None:
         """Rows that meet the comparisons of a form, and pass what guards them."""
         if self.questions.recorded is not None:
             return
@@ -191,8 +191,9 @@ class Examination:
         seconds = max(GUIDED_S, GUIDED_SHARE * self.options.budget_s)
         found = self.questions.guided(respondent, seconds)
         self.unreached += found.unreached
-        for batch in found.batches:
-            for part in sliced(batch, Effort().batch):
+        if found.batches:
+            rows = concat(self.model.schema, found.batches)
+            for part in sliced(rows, effort.batch):
                 self.evidence.add(self.lab.judge(part))
 
     def _fill(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:

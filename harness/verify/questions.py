@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from harness.search.rows import Effort, Space, core, fill
 KEPT_ROWS = 1_000_000
 #: A batch should take about this long, so that a slow form is not taken for a hanging one.
 BATCH_S = 1.0
-QUICK_S = 0.2
+QUICK_S, LONG_S = 0.2, 3.0
 CORE_S = 20.0
 LEAST_BATCH, MOST_BATCH = 64, 8_192
 
@@ -90,18 +91,20 @@ def measure_effort(space: Space, respondents: tuple[Respondent, ...]) -> Effort:
 
 
 def _rate(space: Space, respondent: Respondent) -> float:
-    """Rows a second, on the largest of some batches that is answered quickly."""
+    """Rows a second, on the largest of some batches that is answered quickly. A call that takes long whatever
+    its rows (a process that is started, a model that is read) is no reason for small batches."""
     singles = (space.backgrounds.slice(row, 1) for row in range(space.backgrounds.num_rows))
     plain = next((s for s in singles if respondent.ask(s).answered.all()), space.backgrounds.slice(0, 1))
-    rate = 1.0
+    rate, before = 1.0, math.inf
     for rows in (1, 32, 2_048):
         sample = plain.take(pa.array(np.zeros(rows, dtype=np.int64)))
         start = time.monotonic()
         respondent.ask(sample, isolate=False)
         elapsed = time.monotonic() - start
         rate = rows / max(elapsed, 1e-6)
-        if elapsed > QUICK_S:
+        if elapsed > LONG_S or (elapsed > QUICK_S and elapsed > 2 * before):
             break
+        before = elapsed
     return rate
 
 
