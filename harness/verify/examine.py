@@ -22,7 +22,7 @@ from harness.search.boundaries import boundary_rows
 from harness.search.evidence import Evidence
 from harness.search.explain import Explainer, Found
 from harness.search.lab import Lab, Respondent, facets
-from harness.search.rows import Effort, self_check_rows
+from harness.search.rows import Effort, concat, self_check_rows
 from harness.status import Status
 from harness.verify.beyond import Beyond, beyond
 from harness.verify.counterexamples import Counterexample, as_batch
@@ -283,6 +283,12 @@ class Examination:
             return self.questions.recorded
         return self_check_rows(self.questions.space, self.options.seed)
 
+    def _first_s(self, status: Status) -> float | None:
+        """Seconds to the first disagreement; one that a target has with itself is seen only now."""
+        if status is not Status.DISAGREES and self.evidence.first_s is None:
+            return None
+        return (self.evidence.first_s or time.monotonic()) - self.started
+
     def _beyond(self) -> list[Beyond]:
         """What differs beyond legal input, where that is asked for."""
         if not self.options.beyond or self.questions.recorded is not None:
@@ -323,7 +329,7 @@ class Examination:
             knife_edge=self.evidence.knife_edge,
             unreached=tuple(self.unreached),
             beyond=tuple(one.to_json() for one in illegal),
-            first_s=None if self.evidence.first_s is None else self.evidence.first_s - self.started,
+            first_s=self._first_s(status),
             calls=self.lab.reference.calls - self.asked_before,
             seconds=time.monotonic() - self.started,
         )
