@@ -6,7 +6,7 @@ A leaf deep in a tree is met by few rows; a value of its own that was copied wro
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from harness.runtimes._graph import Graph, attributes
 from harness.runtimes._graph_columns import Column, Tracer
 
 MOST = 4_000
-_TREES = ("TreeEnsembleRegressor", "TreeEnsembleClassifier")
+_MODES = (b"BRANCH_LEQ", b"BRANCH_LT", b"BRANCH_GTE", b"BRANCH_GT", b"BRANCH_EQ", b"BRANCH_NEQ", b"MEMBER")
 _CONSTANTS = 20_000
 
 Bounds = Mapping[str, tuple[float, float]]
@@ -35,10 +35,11 @@ def leaves(model: Model, form: Form, path: Path) -> tuple[Leaf, ...]:
     ordered = {one.name for one in model.schema if one.kind.ordered}
     found: list[Leaf] = []
     for node in graph.nodes:
-        if node.op_type not in _TREES:
+        read = _READ.get(node.op_type)
+        if read is None:
             continue
         try:
-            for bounds in _leaves(node, trace.columns(node.input[0]) or ()):
+            for bounds in read(node, trace.columns(node.input[0]) or ()):
                 found.append(Leaf({name: ends for name, ends in bounds.items() if name in ordered}))
                 if len(found) == MOST:
                     return tuple(found)
@@ -92,3 +93,35 @@ def _narrowed(bounds: Bounds, column: Column | None, mode: bytes, cut: float, ho
     elif mode == b"BRANCH_EQ" and holds:
         low, high = max(low, value), min(high, value)
     return {**bounds, column.input: (low, high)} if low <= high else None
+
+
+def _leaves_of_ensemble(node: onnx.NodeProto, columns: tuple[Column | None, ...]) -> Iterator[Bounds]:
+    """``TreeEnsemble`` of ai.onnx.ml 5: inner nodes and leaves are counted apart."""
+    of = attributes(node)
+    features, cuts = of["nodes_featureids"], np.ravel(of["nodes_splits"]).tolist()
+    modes = [_MODES[mode] for mode in np.ravel(of["nodes_modes"]).tolist()]
+    sides = [
+        (of["nodes_truenodeids"], of["nodes_trueleafs"], True),
+        (of["nodes_falsenodeids"], of["nodes_falseleafs"], False),
+    ]
+    pending: list[tuple[int, Bounds]] = [(root, {}) for root in of["tree_roots"]]
+    steps = 0
+    while pending and steps <= 4 * len(features):  # a graph that leads in a circle is malformed
+        steps += 1
+        i, bounds = pending.pop()
+        column = columns[features[i]] if 0 <= features[i] < len(columns) else None
+        for targets, are_leaves, holds in sides:
+            narrowed = _narrowed(bounds, column, modes[i], cuts[i], holds)
+            if narrowed is None:
+                continue
+            if are_leaves[i]:
+                yield narrowed
+            else:
+                pending.append((targets[i], narrowed))
+
+
+_READ: Mapping[str, Callable[[onnx.NodeProto, tuple[Column | None, ...]], Iterator[Bounds]]] = {
+    "TreeEnsembleRegressor": _leaves,
+    "TreeEnsembleClassifier": _leaves,
+    "TreeEnsemble": _leaves_of_ensemble,
+}

@@ -24,7 +24,6 @@ from harness.search.simple import from_number, to_number
 Rng = np.random.Generator
 
 BACKGROUNDS = 6
-PER_LEAF = 3  # rows
 PAIR_VALUES = 24  # values of one input that are paired with another's
 
 
@@ -129,8 +128,6 @@ def core(space: Space, seed: int, effort: Effort) -> Iterator[pa.RecordBatch]:
     yield from _batches(space, _pairs(space, rng, effort), effort.batch)
     yield from _batches(space, iter([_mixture(space, rng, effort.mixtures)]), effort.batch)
     yield from _batches(space, _derived(space, rng, effort), effort.batch)
-    if space.leaves:
-        yield from _batches(space, iter([_in_leaves(space, rng)]), effort.batch)
 
 
 def fill(space: Space, seed: int, rows: int) -> Iterator[pa.RecordBatch]:
@@ -155,6 +152,11 @@ def self_check_rows(space: Space, seed: int) -> pa.RecordBatch:
     rng = np.random.default_rng([seed, 2])
     parts = [space.backgrounds, _random(space, rng, 100), _mixture(space, rng, 200)]
     return _legal(space.schema, concat(space.schema, parts))
+
+
+def mixture(space: Space, rows: int, seed: int) -> pa.RecordBatch:
+    """So many rows, legal or not by the constraints, in which some cells hold interesting values."""
+    return _mixture(space, np.random.default_rng([seed, 7]), rows)
 
 
 def random_rows(space: Space, rows: int, seed: int) -> pa.RecordBatch:
@@ -247,36 +249,6 @@ def _derived(space: Space, rng: Rng, effort: Effort) -> Iterator[pa.RecordBatch]
         batch = _with_column(_with_column(base, first, columns[0]), second, columns[1])
         legal = legal_values(columns[0], space.schema[first])
         yield batch.filter(pa.array(legal))
-
-
-def _in_leaves(space: Space, rng: Rng) -> pa.RecordBatch:
-    """A few rows in each region that a form is known to treat alike, over mixtures of the other inputs."""
-    leaves = [leaf for leaf in space.leaves for _ in range(PER_LEAF)]
-    batch = _mixture(space, rng, len(leaves))
-    for one in space.schema:
-        if not any(one.name in leaf.bounds for leaf in leaves):
-            continue
-        assert one.bounds is not None
-        least, most = (float(to_number(v)) for v in one.bounds)
-        values = batch.column(one.name).to_pylist()
-        for row, leaf in enumerate(leaves):
-            low, high = leaf.bounds.get(one.name, (-math.inf, math.inf))
-            low, high = max(low, least), min(high, most)
-            if one.name in leaf.bounds and low <= high:
-                values[row] = (
-                    _between(one, low, high, rng) if one.kind is Kind.FLOAT else _whole(one, low, high, rng)
-                )
-        batch = _with_column(batch, one.name, space.pools[one.name].array(values))
-    return batch
-
-
-def _between(one: Input, low: float, high: float, rng: Rng) -> Scalar:
-    return from_number(min(high, max(low, low + (high - low) * rng.random())), one.kind)
-
-
-def _whole(one: Input, low: float, high: float, rng: Rng) -> Scalar:
-    first, last = math.ceil(low), math.floor(high)
-    return from_number(first if first >= last else int(rng.integers(first, last, endpoint=True)), one.kind)
 
 
 def _mixture(space: Space, rng: Rng, rows: int) -> pa.RecordBatch:

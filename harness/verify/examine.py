@@ -15,6 +15,7 @@ from harness.causes import Cause
 from harness.comparison import Comparison
 from harness.dataset import Data
 from harness.isolation import ISOLATED_PER_FAILURE, Isolation
+from harness.legal import legal_rows
 from harness.model import Model
 from harness.protocols import OpenError, Outcome
 from harness.search.batchwise import self_check
@@ -22,6 +23,7 @@ from harness.search.boundaries import boundary_rows
 from harness.search.evidence import Evidence
 from harness.search.explain import Explainer, Found
 from harness.search.lab import Lab, Respondent, facets
+from harness.search.leaves import leaf_rows, leaves_met
 from harness.search.rows import Effort, concat, self_check_rows
 from harness.status import Status
 from harness.verify.beyond import Beyond, beyond
@@ -30,7 +32,7 @@ from harness.verify.laws import broken_laws
 from harness.verify.mismatches import merged, mismatches, of_batch_failure, of_law
 from harness.verify.options import Options
 from harness.verify.questions import Questions, measure_effort, sliced
-from harness.verify.remarks import undecided, worth
+from harness.verify.remarks import worth
 from harness.verify.serving import reference_in_batches, silence, together
 from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict
 from harness.verify.waivers import parted, unused, waived, waivers_of
@@ -66,6 +68,7 @@ class Examination:
     notes: list[str] = field(default_factory=list)
     waived: list[Mismatch] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
+    cells: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         self.evidence = Evidence(self.model.schema, facets(self.model))
@@ -165,12 +168,27 @@ class Examination:
                 )
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
+        self._leaves()
         for respondent in (self.questions.reference, self.candidate):
             self._boundaries(respondent, effort)
             self._guided(respondent, effort)
         for batch, expected in self._fill(effort):
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
+
+    def _leaves(self) -> None:
+        """Rows in every leaf of the trees that a form shows."""
+        space = self.questions.space
+        if self.questions.recorded is not None or not space.leaves:
+            return
+        rows = leaf_rows(space, self.options.seed)
+        legal = legal_rows(rows, self.model.schema)
+        compared = np.zeros(rows.num_rows, dtype=bool)
+        if legal.any():
+            judged = self.lab.judge(rows.filter(pa.array(legal)))
+            self.evidence.add(judged)
+            compared[legal] = judged.comparison.compared
+        self.cells = leaves_met(space, rows, compared)
 
     def _boundaries(self, respondent: Respondent, effort: Effort) -> None:
         """Rows on both sides of the jumps of either target's answers."""
@@ -315,8 +333,6 @@ class Examination:
         if status in (Status.AGREES, Status.DISAGREES):
             self.notes += worth(self.evidence)
         illegal = self._beyond() if status in (Status.AGREES, Status.DISAGREES) else []
-        if status is Status.AGREES and self.unreached:
-            self.notes.append(undecided(self.unreached))
         return TargetVerdict(
             target=str(self.candidate.target),
             status=status,
@@ -328,6 +344,7 @@ class Examination:
             notes=tuple(self.notes),
             knife_edge=self.evidence.knife_edge,
             unreached=tuple(self.unreached),
+            cells=self.cells,
             beyond=tuple(one.to_json() for one in illegal),
             first_s=self._first_s(status),
             calls=self.lab.reference.calls - self.asked_before,

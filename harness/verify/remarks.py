@@ -1,11 +1,9 @@
-"""Notes on what a verdict is worth: rows that say little, and code that it says nothing about."""
+"""Notes on what a verdict is worth: rows that say little."""
 
 from __future__ import annotations
 
 from harness.search.evidence import Evidence
 from harness.verify.verdict import plain
-
-SHOWN = 6  # comparisons that a note lists
 
 
 def worth(evidence: Evidence) -> list[str]:
@@ -21,9 +19,3 @@ def worth(evidence: Evidence) -> list[str]:
             "is not how the model is, look at the inputs' types, ranges and levels"
         )
     return notes
-
-
-def undecided(unreached: list[str]) -> str:
-    """A note on comparisons of which the search has seen no effect."""
-    more = f", and {len(unreached) - SHOWN} more" if len(unreached) > SHOWN else ""
-    return f"no row was found on whose answer these hang: {'; '.join(unreached[:SHOWN])}{more}"

@@ -75,6 +75,7 @@ class TargetVerdict:
     notes: tuple[str, ...] = ()
     knife_edge: Mapping[str, int] = field(default_factory=dict)
     unreached: tuple[str, ...] = ()  # comparisons of a form that no row reached, or for which none decided
+    cells: tuple[int, int] | None = None  # leaves of trees: met by a compared row, of how many
     beyond: tuple[Json, ...] = ()  # illegal input that one form answers and the other does not
     seconds: float = 0.0
     first_s: float | None = None  # seconds until the first disagreeing row was seen
@@ -103,6 +104,8 @@ class TargetVerdict:
             entry["notes"] = list(self.notes)
         if any(self.knife_edge.values()):
             entry["knife_edge"] = {k: v for k, v in self.knife_edge.items() if v}
+        if self.cells is not None:
+            entry["cells"] = {"checked": self.cells[0], "of": self.cells[1]}
         if self.beyond:
             entry["beyond"] = list(self.beyond)
         if self.first_s is not None:

@@ -14,8 +14,9 @@ from harness.model import Model
 from harness.protocols import Leaf
 from harness.runtimes.onnx import leaves
 from harness.schema import Input, Kind
+from harness.search.leaves import leaf_rows, leaves_met
 from harness.search.pools import build_pools
-from harness.search.rows import Effort, Space, core, make_space
+from harness.search.rows import Space, make_space
 
 A = Input("a", Kind.FLOAT, minimum=0.0, maximum=100.0)
 B = Input("b", Kind.INT, minimum=0, maximum=50)
@@ -83,8 +84,16 @@ def test_every_leaf_gets_rows_however_small_it_is(tmp_path: Path) -> None:
     model = forest(tmp_path / "f.onnx", "BRANCH_LEQ", "BRANCH_LEQ")
     plain = make_space(model.schema, build_pools(model.schema, []), None, 0)
     space = Space(plain.schema, plain.pools, plain.backgrounds, leaves=(small,))
-    met = 0
-    for batch in core(space, 0, Effort()):
-        a, b = (batch.column(name).to_numpy() for name in "ab")
-        met += int(((a >= 41.0) & (a <= 41.0 + 1e-9) & (b == 13)).sum())
-    assert met >= 3
+    rows = leaf_rows(space, 0)
+    a, b = (rows.column(name).to_numpy() for name in "ab")
+    assert ((a >= 41.0) & (a <= 41.0 + 1e-9) & (b == 13)).all()
+    assert leaves_met(space, rows, np.array([False, True, False])) == (1, 1)
+    assert leaves_met(space, rows, np.zeros(3, dtype=bool)) == (0, 1)
+
+
+def test_a_leaf_that_legal_rows_cannot_reach_is_not_asked_for(tmp_path: Path) -> None:
+    beyond = Leaf({"a": (200.0, 300.0)})
+    model = forest(tmp_path / "f.onnx", "BRANCH_LEQ", "BRANCH_LEQ")
+    plain = make_space(model.schema, build_pools(model.schema, []), None, 0)
+    space = Space(plain.schema, plain.pools, plain.backgrounds, leaves=(beyond,))
+    assert leaves_met(space, leaf_rows(space, 0), np.ones(3, dtype=bool)) == (0, 0)
