@@ -76,9 +76,7 @@ def remarks(finding: Finding) -> tuple[str, ...]:
     if finding.unreached:
         points = ", ".join(phrase(point) for point in finding.unreached[:5])
         more = f" and {len(finding.unreached) - 5:,} more" if len(finding.unreached) > 5 else ""
-        said.append(
-            f"of no row the answer hangs on ({plural(len(finding.unreached), 'comparison')}): {points}{more}"
-        )
+        said.append(f"decided for no row ({plural(len(finding.unreached), 'comparison')}): {points}{more}")
     said.extend(f"note: {phrase(note)}" for note in finding.notes)
     return tuple(said)
 

@@ -72,7 +72,7 @@ german-scorecard · against r@cpu · 7.4 s
 python@cpu
   checked: 2,097,100 of 2,097,152 cells
   rows on the knife-edge of a decision (not counted): 2 of approve
-  reached by no row (1 comparison): amount / duration > 5000 (score.py:41)
+  decided for no row (1 comparison): amount / duration > 5000 (score.py:41)
   note: the tolerance of pd is looser than the default: 2^x differs between C
   libraries
 

@@ -97,3 +97,31 @@ def test_a_leaf_that_legal_rows_cannot_reach_is_not_asked_for(tmp_path: Path) ->
     plain = make_space(model.schema, build_pools(model.schema, []), None, 0)
     space = Space(plain.schema, plain.pools, plain.backgrounds, leaves=(beyond,))
     assert leaves_met(space, leaf_rows(space, 0), np.ones(3, dtype=bool)) == (0, 0)
+
+
+def test_the_newer_tree_operator_shows_its_leaves_too(tmp_path: Path) -> None:
+    node = helper.make_node(
+        "TreeEnsemble",
+        ["X"],
+        ["y"],
+        domain="ai.onnx.ml",
+        n_targets=1,
+        tree_roots=[0],
+        nodes_featureids=[1, 0],
+        nodes_splits=numpy_helper.from_array(np.array([7.0, 30.0]), "s"),
+        nodes_modes=numpy_helper.from_array(np.array([0, 1], dtype=np.uint8), "m"),
+        nodes_truenodeids=[1, 0],
+        nodes_trueleafs=[0, 1],
+        nodes_falsenodeids=[2, 1],
+        nodes_falseleafs=[1, 1],
+        leaf_targetids=[0, 0, 0],
+        leaf_weights=numpy_helper.from_array(np.array([1.0, 2.0, 3.0]), "w"),
+    )
+    path = tmp_path / "f.onnx"
+    files.save(path, [node], [files.tensor("X", "double", ("N", 2))], [files.tensor("y", "double", ("N", 1))])
+    below = ("b", (-INF, 7.0))
+    assert bounds(files.model_of(path, [A, B], {"y": Kind.FLOAT}, columns=("a", "b"))) == {
+        (("b", (float(np.nextafter(7.0, INF)), INF)),),
+        (("a", (-INF, UNDER)), below),
+        (("a", (30.0, INF)), below),
+    }
