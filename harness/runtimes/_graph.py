@@ -9,9 +9,31 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
+from google.protobuf.message import DecodeError
 from onnx import numpy_helper
 
 Values = npt.NDArray[Any]
+
+
+def speaks_of_single(path: Path) -> bool:
+    """Whether a graph takes, holds or casts to float32; False where there is no graph."""
+    try:
+        graph = onnx.load(str(path), load_external_data=False).graph
+    except (OSError, ValueError, DecodeError):
+        return False
+    single = onnx.TensorProto.FLOAT
+    bodies = list(_bodies(graph))
+    casts = (
+        attribute.i == single
+        for body in bodies
+        for node in body.node
+        if node.op_type == "Cast"
+        for attribute in node.attribute
+        if attribute.name == "to"
+    )
+    held = (tensor.data_type == single for body in bodies for tensor in body.initializer)
+    taken = (one.type.tensor_type.elem_type == single for one in graph.input)
+    return any(casts) or any(held) or any(taken)
 
 
 class Graph:

@@ -96,6 +96,15 @@ def leaves(model: Model, form: Form) -> tuple[Leaf, ...]:
     return _graph_leaves.leaves(model, form, form.source)
 
 
+def in_single(form: Form) -> bool:
+    """Whether a graph holds or casts to float32; False where it cannot be read, or ``onnx`` is not here."""
+    if form.source is None or package_lack(_engines.python_of(None), "onnx", "onnx") is not None:
+        return False
+    from harness.runtimes._graph import speaks_of_single
+
+    return speaks_of_single(form.source)
+
+
 def versions() -> Mapping[str, str]:
     """The versions of ONNX Runtime (by the name of its build) and onnx that the harness itself has."""
     return versions_of(_DISTRIBUTIONS)

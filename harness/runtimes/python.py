@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from collections.abc import Mapping
 from importlib import metadata
 
@@ -52,6 +53,15 @@ def _open(model: Model, form: Form, limits: Limits, *, watched: bool = False) ->
 def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]:
     """Constants of the source, and of the live objects that it makes."""
     return session.mine() if isinstance(session, WorkerSession) else ()
+
+
+_SINGLE = re.compile(rb"float32|np\.single|[\"']<?f4[\"']")
+
+
+def in_single(form: Form) -> bool:
+    """Whether a source names the type of single precision."""
+    source = form.source
+    return source is not None and source.is_file() and _SINGLE.search(source.read_bytes()) is not None
 
 
 def versions() -> Mapping[str, str]:

@@ -25,7 +25,7 @@ from harness.search.pin import pin
 from harness.search.reading import Reader
 from harness.search.relation import Floats, Relation, relate
 from harness.search.rows import Space, random_rows
-from harness.search.signals import Told, telling
+from harness.search.signals import Told, meets_no_edge, telling
 from harness.search.told import told_by_answers
 from harness.search.weights import weighted_inputs
 from harness.tolerance import doubles
@@ -203,8 +203,19 @@ class Explainer:
         agreeing = self._some(self.evidence.agreeing(), 2 * SAMPLED)
         told = telling(self.lab, cluster.facet, found.sample, agreeing)
         if told is None or not _believed(cluster, told):
-            return found
+            return self._without_edge(found)
         return replace(found, cluster=replace(cluster, cause=told.cause, evidence=told.words))
+
+    def _without_edge(self, found: Found) -> Found:
+        """What looks like an interval's closed end at a number that no form names, and is none, because the
+        reference meets no edge there: the two quantities, or edges, are not the same number."""
+        cluster, sample = found.cluster, found.sample
+        if cluster.cause is not Cause.INTERVAL_CLOSURE or cluster.marked or sample is None:
+            return found
+        if not meets_no_edge(self.lab.reference, sample):
+            return found
+        cause = Cause.SINGLE_PRECISION if self.lab.candidate.in_single() else Cause.THRESHOLD
+        return _as(found, cause, Cause.INTERVAL_CLOSURE)
 
     def _give_up(self, facet: Facet, pending: pa.RecordBatch, found: list[Found]) -> None:
         if pending.num_rows:

@@ -110,6 +110,11 @@ class Respondent:
         found: tuple[Clue, ...] = self._clues or ()
         return found
 
+    def in_single(self) -> bool:
+        """Whether the form's file speaks of single precision; False where its runtime cannot tell."""
+        single = getattr(registry.find("runtimes", self.target.form.runtime), "in_single", None)
+        return single is not None and bool(single(self.target.form))
+
     def leaves(self) -> tuple[Leaf, ...]:
         """The regions that the form is known to treat alike; none where its runtime cannot tell."""
         leaves = getattr(registry.find("runtimes", self.target.form.runtime), "leaves", None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from harness.causes import Cause
-from harness.schema import Kind
+from harness.schema import Input, Kind
 from harness.search.cluster import Cluster, Region, neutralise, spoken_row
 from harness.search.lab import Facet, Lab, Row
 from harness.search.levels import permuted, read_missing, read_values
@@ -137,7 +137,37 @@ class Reader:
                 words = f"{here.where} with {spoken_row(pinned.row, (n for n in pinned.inputs if n != name))}"
                 return Cluster(facet, here.cause, words, pinned.row, regions, neutral)
         words = spoken_row(pinned.row, pinned.inputs)
-        return Cluster(facet, self._condition(pinned.row, pinned.inputs), words, pinned.row, regions, neutral)
+        cause = self._condition(pinned.row, pinned.inputs)
+        if cause is Cause.INTERACTION and self._one_cell(facet, pinned):
+            cause = Cause.TABLE_VALUE
+        return Cluster(facet, cause, words, pinned.row, regions, neutral)
+
+    def _one_cell(self, facet: Facet, pinned: Pin) -> bool:
+        """Whether whole numbers carry a disagreement, and none beside any of them does: a cell of a table. An
+        end of a range, 0 and 1 are what rules speak of, too."""
+        inputs = [self.space.schema[name] for name in pinned.inputs]
+        if any(one.kind.ordered and one.kind is not Kind.INT for one in inputs):
+            return False
+        whole = [one for one in inputs if one.kind is Kind.INT]
+        ends = [one.bounds for one in whole]
+        inner = [
+            one
+            for one, bounds in zip(whole, ends, strict=True)
+            if bounds is not None and pinned.row[one.name] not in (*bounds, 0, 1)
+        ]
+        if not inner:
+            return False
+        beside = [
+            {**pinned.row, one.name: int(to_number(pinned.row[one.name] or 0)) + step}
+            for one in whole
+            for step in (-1, 1)
+        ]
+        legal = [row for row in beside if self._in_range(row, whole)]
+        return bool(legal) and not disagreeing(self.lab, facet, legal).any()
+
+    def _in_range(self, row: Row, whole: list[Input]) -> bool:
+        values = [(row[one.name], one.bounds) for one in whole]
+        return all(b is not None and b[0] <= v <= b[1] for v, b in values)  # type: ignore[operator]
 
     def _shared_edge(self, line: Line, reading: Reading) -> bool:
         """Whether a slice between two edges ends at a number that both forms name, and at none that only one

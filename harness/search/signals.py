@@ -83,6 +83,19 @@ def telling(lab: Lab, facet: Facet, disagreeing: pa.RecordBatch, agreeing: pa.Re
     return Told(CAUSES[kind], WORDS[kind].format(form=form), gap, form == lab.reference.target.form.name)
 
 
+def meets_no_edge(respondent: Respondent, rows: pa.RecordBatch) -> bool:
+    """Whether a form meets no edge exactly on any of some rows, as far as it can be watched."""
+    session = respondent.watched()
+    if session is None or not rows.num_rows:
+        return False
+    start = time.monotonic()
+    first = session.watch(rows.slice(0, 1), Watching(alone=True))
+    if first is None or time.monotonic() - start > SLOW_S or not first.sites:
+        return False
+    seen = session.watch(rows, Watching(alone=True))
+    return seen is not None and not seen.failed.any() and not seen.signals["edge"].any()
+
+
 def _shares(
     respondent: Respondent, disagreeing: pa.RecordBatch, agreeing: pa.RecordBatch
 ) -> dict[str, tuple[float, float]]:

@@ -205,3 +205,12 @@ def test_a_package_that_cannot_be_imported_is_lacking_with_its_error(
     lack = installed.import_lack(Path(sys.executable), "brokenpackage", "onnx")
     assert lack is not None
     assert "cannot be imported (ImportError: libgomp.so.1: cannot open shared object file)" in lack.reason
+
+
+@pytest.mark.parametrize(("element", "single"), [("float", True), ("double", False)])
+def test_a_graph_says_whether_it_speaks_of_single_precision(
+    tmp_path: Path, element: str, single: bool
+) -> None:
+    path = files.identity(tmp_path / "score.onnx", element)
+    form = files.model_of(path, [Input("x", Kind.FLOAT)], {"y": Kind.FLOAT}).forms[0]
+    assert runtime.in_single(form) is single

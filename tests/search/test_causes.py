@@ -320,3 +320,31 @@ def test_a_row_that_is_answered_otherwise_in_a_batch_of_thousands_depends_on_its
 
     found = examine(model(number(), number("y")), lambda c: c["x"], chunked)
     assert "batch-dependence" in {m.cause for m in found.mismatches}
+
+
+def whole(name, minimum, maximum):
+    return Input(name, Kind.INT, minimum=minimum, maximum=maximum)
+
+
+def test_one_cell_of_a_table_of_two_whole_numbers_is_a_table_value(examine):
+    def rate(c):
+        return c["age"] * 3.0 + c["term"]
+
+    def mistyped(c):
+        return rate(c) + np.where((c["age"] == 34) & (c["term"] == 17), 50.0, 0.0)
+
+    schema = model(whole("age", 18, 75), whole("term", 5, 40))
+    mismatch = one(examine(schema, rate, mistyped))
+    assert mismatch.cause == "table-value"
+    assert mismatch.inputs == {"age": 34, "term": 17}
+
+
+def test_a_region_of_two_whole_numbers_is_an_interaction(examine):
+    def rate(c):
+        return c["age"] * 3.0 + c["term"]
+
+    def loaded(c):
+        return rate(c) + np.where((c["age"] >= 60) & (c["term"] >= 30), 50.0, 0.0)
+
+    mismatch = one(examine(model(whole("age", 18, 75), whole("term", 5, 40)), rate, loaded))
+    assert mismatch.cause == "interaction"

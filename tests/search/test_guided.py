@@ -115,3 +115,21 @@ def test_a_boundary_that_only_the_running_form_knows_is_found_and_named(tmp_path
     assert verdict.causes == ("interval-closure",)
     example = verdict.mismatches[0].inputs
     assert (example["branch"], example["product"]) == ("L17", "L4")
+
+
+@needs_r
+def test_a_quotient_that_only_single_precision_rounds_to_its_edge_is_not_a_closed_end(tmp_path: Path) -> None:
+    (tmp_path / "score.R").write_text("score <- function(df) as.integer(df$debt / df$income >= 0.95)\n")
+    (tmp_path / "score.py").write_text(
+        "import numpy as np\n"
+        "def score(df):\n"
+        "    ratio = (df['debt'].to_numpy() / df['income'].to_numpy()).astype('float32')\n"
+        "    return (ratio >= np.float32(0.95)).astype('int64')\n"
+    )
+    text = INPUTS.format(runtime="r", source="score.R", levels='"L1"')
+    text = text.replace('type = "float"', 'type = "int"').replace("max = 50000", "max = 50000000")
+    text = text.replace("max = 90000", "max = 90000000")
+    text += '[targets.python]\nruntime = "python"\nsource = "score.py"\ncall = "score"\n'
+    (tmp_path / "model.toml").write_text(text, encoding="utf-8")
+    (verdict,) = verify_model(load_model(tmp_path / "model.toml"), options=Options(budget_s=3)).targets
+    assert verdict.causes == ("single-precision",)

@@ -38,7 +38,8 @@ _CAPS = frozenset(("minimum", "maximum", "fmin", "fmax", "min", "max"))
 _BINS = frozenset(("digitize", "searchsorted", "cut", "bisect", "bisect_left", "bisect_right"))
 _ROUNDS = frozenset(("floor", "ceil", "trunc", "round", "around", "rint", "floor_divide", "int", "quantize"))
 _STEPS = _BINS | _ROUNDS | frozenset(("between", "isin", "astype", "clip"))
-_RANKS = frozenset(("argmax", "argmin", "idxmax", "idxmin", "argsort", "rank"))
+_ORDERS = frozenset(("argsort", "rank", "sort", "sorted", "nlargest", "nsmallest", "partition"))
+_RANKS = _ORDERS | frozenset(("argmax", "argmin", "idxmax", "idxmin"))
 CALLS = _METHODS | _RELATIONS | _CAPS | _STEPS | _RANKS
 
 
@@ -105,7 +106,7 @@ def _note_rank(watch: Watch, name: str, function: Any, arguments: Any) -> None:
     values = _numbers(_subject(function, arguments))
     if values is None or values.size == 0:
         return
-    if name in ("argsort", "rank"):
+    if name in _ORDERS:
         watch.signal("tie", np.unique(values).size < values.size)
         return
     best = np.min if "min" in name else np.max

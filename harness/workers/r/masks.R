@@ -3,7 +3,7 @@
 COMPARED <- c("<", "<=", ">", ">=", "==", "!=") # nolint
 STEPPED <- c("floor", "ceiling", "trunc", "round", "signif", "as.integer", "cut", "findInterval", "%/%", "%%")
 COUNTED <- c("+", "-", "*", "/", "^")
-RANKED <- c("which.max", "which.min", "max.col", "order", "rank")
+RANKED <- c("which.max", "which.min", "max.col", "order", "rank", "sort")
 MEMBERS <- c("%in%", "match", "is.element")
 CAPPED <- c("pmin", "pmax")
 MOST_ENTRIES <- 24L # of a set of numbers, each of which is a comparison of its own
@@ -101,7 +101,7 @@ watched_rank <- function(watch, original, name) {
       best <- if (name == "which.min") min else max
       signal(watch, "tie", switch(name,
         max.col = rowSums(x == x[cbind(seq_len(nrow(x)), max.col(x, "first"))]) > 1,
-        order = , rank = anyDuplicated(x) > 0L,
+        order = , rank = , sort = anyDuplicated(x) > 0L,
         sum(x == best(x, na.rm = TRUE), na.rm = TRUE) > 1
       ))
     }
