@@ -151,7 +151,8 @@ class Explainer:
                 break
         self.lab.adjust = None
         kept = [f for f in _one_precision(found) if f.rows or f.cluster.batch]
-        return [self._told(f) for f in self._absorbed(facet, kept)]
+        # once more: the running forms may have told what the rows did not
+        return _one_precision([self._told(f) for f in self._absorbed(facet, kept)])
 
     def _still(self, facet: Facet, pending: pa.RecordBatch) -> pa.RecordBatch:
         """The rows that disagree even with the reference's answer brought over by the known relation."""
