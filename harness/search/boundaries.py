@@ -52,7 +52,7 @@ def _beside_jumps(
     brackets, said = found
 
     def differs(rows: pa.RecordBatch, which: Rows) -> Mask:
-        return view(model, said.take(which), respondent.ask(rows))
+        return view(model, said.take(which), respondent.ask_legal(rows))
 
     brackets.close(space.schema, differs)
     return concat(space.schema, [brackets.at(space.schema, at) for at in (brackets.low, brackets.high)])
@@ -72,7 +72,7 @@ def _bracketed(
         names += [one.name] * len(grid)
         values += grid.tolist()
     batch = concat(space.schema, parts)
-    answer = respondent.ask(batch)
+    answer = respondent.ask_legal(batch)
     left = np.flatnonzero(np.arange(batch.num_rows) % GRID != GRID - 1)
     changed = left[view(model, answer.take(left), answer.take(left + 1))]
     if not len(changed):

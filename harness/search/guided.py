@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from harness.legal import legal_rows
+from harness.legal import holding_rows, legal_rows
 from harness.protocols import NOT_REACHED, Watched, Watching, WatchSession
 from harness.search.brackets import GRID, Brackets, Mask, Rows, number_of, swept
 from harness.search.lab import Respondent
@@ -137,6 +137,18 @@ class Guide:
         seen = self._watch(rows)
         return None if seen is None else _Pool(rows, seen.codes)
 
+    def _codes(self, rows: pa.RecordBatch) -> Codes | None:
+        """How the sites come out, shape ``(sites, rows)``; a row that breaks a constraint reaches none."""
+        legal = holding_rows(rows, self.space.schema)
+        if not legal.any():
+            return np.full((len(self.sites), rows.num_rows), NOT_REACHED, dtype=np.int64)
+        seen = self._watch(rows if legal.all() else rows.filter(pa.array(legal)))
+        if seen is None:
+            return None
+        codes = np.full((len(seen.sites), rows.num_rows), NOT_REACHED, dtype=np.int64)
+        codes[:, legal] = seen.codes
+        return codes
+
     def _legal(self, rows: pa.RecordBatch) -> pa.RecordBatch:
         return rows.filter(pa.array(legal_rows(rows, self.space.schema)))
 
@@ -162,11 +174,11 @@ class Guide:
                 pa.array(self.rng.integers(pool.rows.num_rows, size=size))
             )
             parts.append(base.set_column(position, base.schema.field(position), others))
-        seen = self._watch(concat(self.space.schema, parts))
-        if seen is None:
+        codes = self._codes(concat(self.space.schema, parts))
+        if codes is None:
             return None
         before = self._padded(pool.codes[:, some])
-        after = seen.codes.reshape(len(seen.sites), len(parts), size)
+        after = codes.reshape(len(codes), len(parts), size)
         both = (after != NOT_REACHED) & (before[:, None, :] != NOT_REACHED)
         changed: Mask = ((after != before[:, None, :]) & both).any(axis=2)
         return changed
@@ -252,10 +264,8 @@ class Guide:
         brackets, sites, low_codes = found
 
         def differs(rows: pa.RecordBatch, which: Rows) -> Mask | None:
-            seen = self._watch(rows)
-            return (
-                None if seen is None else seen.codes[sites[which], np.arange(len(which))] != low_codes[which]
-            )
+            now = self._codes(rows)
+            return None if now is None else now[sites[which], np.arange(len(which))] != low_codes[which]
 
         brackets.close(self.space.schema, differs)
         ends = [brackets.at(self.space.schema, values) for values in (brackets.low, brackets.high)]
@@ -279,11 +289,11 @@ class Guide:
             values += grid.tolist()
             sites += np.repeat(of_site, GRID).tolist()
         batch = concat(self.space.schema, parts)
-        seen = self._watch(batch)
-        if seen is None:
+        now = self._codes(batch)
+        if now is None:
             return None
         at = np.array(sites)
-        codes = seen.codes[at, np.arange(batch.num_rows)]
+        codes = now[at, np.arange(batch.num_rows)]
         left = np.flatnonzero(np.arange(batch.num_rows) % GRID != GRID - 1)
         both = (codes[left] != NOT_REACHED) & (codes[left + 1] != NOT_REACHED)
         changed = left[both & (codes[left] != codes[left + 1])]

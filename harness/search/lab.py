@@ -16,6 +16,7 @@ from harness import registry
 from harness.answer import Answer, ask, joined
 from harness.comparison import Comparison, compare
 from harness.isolation import Isolation
+from harness.legal import holding_rows
 from harness.model import Model
 from harness.protocols import Clue, Failure, Leaf, Limits, Outcome, Reply, Session, WatchSession
 from harness.schema import Scalar
@@ -136,6 +137,24 @@ class Respondent:
     def ask(self, batch: pa.RecordBatch, *, isolate: bool = True) -> Answer:
         """The outcome of every row of a batch."""
         return ask(self.session, batch, self.failures, isolate=isolate)
+
+    def ask_legal(self, batch: pa.RecordBatch) -> Answer:
+        """As :meth:`ask`, but rows that break a constraint are not asked, and stay unresolved."""
+        legal = holding_rows(batch, self.model.schema)
+        if legal.all():
+            return self.ask(batch)
+        rows = np.flatnonzero(legal)
+        outcomes = np.full(batch.num_rows, Outcome.UNRESOLVED, dtype=np.uint8)
+        if not len(rows):
+            return Answer(batch.num_rows, {}, outcomes)
+        answer = self.ask(batch.take(pa.array(rows)))
+        outcomes[rows] = answer.outcomes
+        whence = np.full(batch.num_rows, -1, dtype=np.int64)
+        whence[rows] = np.arange(len(rows))
+        index = pa.array(whence, mask=whence < 0)
+        outputs = {name: column.take(index) for name, column in answer.outputs.items()}
+        failures = {int(rows[row]): failure for row, failure in answer.failures.items()}
+        return Answer(batch.num_rows, outputs, outcomes, failures)
 
     def renew(self) -> None:
         """Replace the session by a fresh one, so that nothing an earlier batch left behind is there."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 import numpy as np
 from miniatures import model, number
 
-from harness.schema import Input, Kind
+from harness.schema import Input, Kind, Schema
 from harness.status import Status
 
 EDGES = np.array([18.0, 30.0, 45.0, 60.0, 75.0])
@@ -348,3 +349,17 @@ def test_a_region_of_two_whole_numbers_is_an_interaction(examine):
 
     mismatch = one(examine(model(whole("age", 18, 75), whole("term", 5, 40)), rate, loaded))
     assert mismatch.cause == "interaction"
+
+
+def test_rows_that_break_a_constraint_are_never_asked(examine):
+    asked = []
+
+    def form(c):
+        asked.append(bool((c["y"] < c["x"]).any()))
+        return np.sqrt(c["y"] - c["x"]) + (c["y"] - c["x"] > 30)
+
+    constrained = model(number(), number("y"))
+    schema = Schema(constrained.schema.inputs, ("y >= x",))
+    verdict = examine(replace(constrained, schema=schema), form, form)
+    assert verdict.status is Status.AGREES
+    assert not any(asked)
