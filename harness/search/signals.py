@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from harness.causes import Cause
-from harness.protocols import Watching
+from harness.protocols import Watched, Watching
 from harness.search.lab import Facet, Lab, Respondent
 
 CAUSES: Mapping[str, Cause] = {
@@ -85,29 +85,32 @@ def telling(lab: Lab, facet: Facet, disagreeing: pa.RecordBatch, agreeing: pa.Re
 
 def meets_no_edge(respondent: Respondent, rows: pa.RecordBatch) -> bool:
     """Whether a form meets no edge exactly on any of some rows, as far as it can be watched."""
+    if not rows.num_rows or not _quick(respondent, rows):
+        return False
+    seen = _alone(respondent, rows)
+    return seen is not None and bool(seen.sites) and not seen.failed.any() and not seen.signals["edge"].any()
+
+
+def _alone(respondent: Respondent, rows: pa.RecordBatch) -> Watched | None:
+    """Some rows, each watched by itself; None where the form cannot be watched."""
     session = respondent.watched()
-    if session is None or not rows.num_rows:
+    return None if session is None else session.watch(rows, Watching(alone=True))
+
+
+def _quick(respondent: Respondent, rows: pa.RecordBatch) -> bool:
+    """Whether a form can be watched, and is quick enough to be asked for many rows."""
+    if respondent.watched() is None:  # opening it is not what is timed
         return False
     start = time.monotonic()
-    first = session.watch(rows.slice(0, 1), Watching(alone=True))
-    if first is None or time.monotonic() - start > SLOW_S or not first.sites:
-        return False
-    seen = session.watch(rows, Watching(alone=True))
-    return seen is not None and not seen.failed.any() and not seen.signals["edge"].any()
+    return _alone(respondent, rows.slice(0, 1)) is not None and time.monotonic() - start <= SLOW_S
 
 
 def _shares(
     respondent: Respondent, disagreeing: pa.RecordBatch, agreeing: pa.RecordBatch
 ) -> dict[str, tuple[float, float]]:
-    session = respondent.watched()
-    if session is None:
+    if not _quick(respondent, disagreeing):
         return {}
-    start = time.monotonic()
-    first = session.watch(disagreeing.slice(0, 1), Watching(alone=True))
-    if first is None or time.monotonic() - start > SLOW_S:
-        return {}
-    seen = [session.watch(rows, Watching(alone=True)) for rows in (disagreeing, agreeing)]
-    bad, fine = seen
+    bad, fine = (_alone(respondent, rows) for rows in (disagreeing, agreeing))
     if bad is None or fine is None:
         return {}
     return {kind: (_share(flags), _share(fine.signals[kind])) for kind, flags in bad.signals.items()}
