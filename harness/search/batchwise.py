@@ -22,7 +22,8 @@ from harness.search.lab import Facet, Lab, Respondent, Row
 Mask = npt.NDArray[np.bool_]
 
 SOME = 256  # rows on which a target is held against itself
-ALONE = 24
+ALONE, LEAST_ALONE = 24, 6  # rows of them that are asked alone
+ALONE_S = 2.0  # what that may take, save for the least of them
 THOUSANDS = 5_000
 SHAPES_S, LEAST_SHAPES = 1.5, 3  # what other shapes of batches may take, and how many are tried in any case
 
@@ -69,8 +70,10 @@ def _self_check(model: Model, respondent: Respondent, batch: pa.RecordBatch) -> 
         small = _smallest(model, respondent, rows, int(np.flatnonzero(odd)[0]))
         words = "the same rows in reverse order give other answers"
         return Law(_order_or_company(first, reverse), words, small)
-    most = int(max(LEAST_SHAPES, SHAPES_S / max(call_s, 1e-3)))
-    return _alone(model, respondent, rows, first) or _shaped(model, respondent, rows, first, most)
+    call_s = max(call_s, 1e-3)
+    alone = int(np.clip(ALONE_S / call_s, LEAST_ALONE, ALONE))
+    shapes = int(max(LEAST_SHAPES, SHAPES_S / call_s))
+    return _alone(model, respondent, rows, first, alone) or _shaped(model, respondent, rows, first, shapes)
 
 
 def _shaped(
@@ -118,8 +121,11 @@ def _order_or_company(first: Answer, second: Answer) -> Cause:
     return Cause.ROW_ALIGNMENT if same else Cause.BATCH_DEPENDENCE
 
 
-def _alone(model: Model, respondent: Respondent, rows: pa.RecordBatch, first: Answer) -> Law | None:
-    step = max(1, rows.num_rows // ALONE)
+def _alone(
+    model: Model, respondent: Respondent, rows: pa.RecordBatch, first: Answer, most: int
+) -> Law | None:
+    """Some rows, about so many, each in a batch of its own."""
+    step = max(1, rows.num_rows // most)
     for row in range(0, rows.num_rows, step):
         alone = respondent.ask(rows.slice(row, 1))
         if _differs(model, first.take(np.array([row])), alone).any():

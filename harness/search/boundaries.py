@@ -6,7 +6,7 @@ both sides of it, adjacent doubles apart, show how each form counts the boundary
 
 from __future__ import annotations
 
-import math
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -16,76 +16,66 @@ from harness.answer import Answer, stack
 from harness.comparison import band_of
 from harness.legal import legal_rows
 from harness.model import Model
-from harness.search.brackets import GRID, STEPS, Brackets, Mask, Rows, number_of, swept
+from harness.search.brackets import Brackets, Mask, Rows, points_for, steps_of, sweep
 from harness.search.lab import Respondent
-from harness.search.rows import Space, concat, mixed_rows
+from harness.search.rows import Effort, Space, mixed_rows
 
 ROWS = 160  # backgrounds
 BRACKETS, LEAST = 1_600, 100  # jumps that are followed
-JUMPS_S = 2.0  # that following them may take
-
-
-def boundary_rows(
-    model: Model, space: Space, respondent: Respondent, seed: int, rate: float = math.inf
-) -> pa.RecordBatch | None:
-    """Legal rows on both sides of each jump of an answer, and of each change of a decision on it; None where
-    there is none. ``rate``, in rows a second, keeps slow forms to fewer jumps."""
-    ordered = [one for one in space.schema if one.kind.ordered]
-    if not ordered:
-        return None
-    views = [_differ, _decided_otherwise] if model.decisions else [_differ]
-    most = int(min(BRACKETS, max(LEAST, rate * JUMPS_S / STEPS)))
-    found = [_beside_jumps(model, space, respondent, seed, most, view) for view in views]
-    rows = concat(space.schema, [space.backgrounds.slice(0, 0), *(one for one in found if one is not None)])
-    return rows.filter(pa.array(legal_rows(rows, space.schema))) if rows.num_rows else None
-
+JUMPS_S = 2.0  # that following them may take where each call is quick
 
 View = Callable[[Model, Answer, Answer], Mask]
 
 
-def _beside_jumps(
-    model: Model, space: Space, respondent: Respondent, seed: int, most: int, view: View
+def boundary_rows(
+    model: Model, space: Space, respondent: Respondent, seed: int, effort: Effort, seconds: float
 ) -> pa.RecordBatch | None:
-    found = _bracketed(model, space, respondent, seed, most, view)
+    """Legal rows on both sides of each jump of an answer, and of each change of a decision on it; None where
+    there is none. ``effort`` keeps slow forms to fewer jumps; after ``seconds`` the rows are those reached by
+    then."""
+    until = time.monotonic() + seconds
+    views: list[View] = [_differ, _decided_otherwise] if model.decisions else [_differ]
+    found = _jumps(model, space, respondent, seed, effort, views)
     if found is None:
         return None
-    brackets, said = found
+    brackets, said, view_of = found
 
     def differs(rows: pa.RecordBatch, which: Rows) -> Mask:
-        return view(model, said.take(which), respondent.ask_legal(rows))
+        now = respondent.ask_legal(rows)
+        before = said.take(which)
+        seen = np.array([view(model, before, now) for view in views])
+        mask: Mask = seen[view_of[which], np.arange(len(which))]
+        return mask
 
-    brackets.close(space.schema, differs)
-    return concat(space.schema, [brackets.at(space.schema, at) for at in (brackets.low, brackets.high)])
+    brackets.close(space.schema, differs, points_for(effort.call_s), until)
+    rows = brackets.ends(space.schema)
+    return rows.filter(pa.array(legal_rows(rows, space.schema)))
 
 
-def _bracketed(
-    model: Model, space: Space, respondent: Respondent, seed: int, most: int, view: View
-) -> tuple[Brackets, Answer] | None:
-    """Neighbouring values of a grid between which the answer changes, and what is said at the lower ones."""
-    ordered = [one for one in space.schema if one.kind.ordered]
+def _jumps(
+    model: Model, space: Space, respondent: Respondent, seed: int, effort: Effort, views: list[View]
+) -> tuple[Brackets, Answer, Rows] | None:
+    """Neighbouring values of a grid between which a view of the answers changes, what is said at the lower
+    ones, and in which view each changes."""
+    ordered = [one.name for one in space.schema if one.kind.ordered]
+    if not ordered:
+        return None
     rng = np.random.default_rng([seed, 3])
     rows = mixed_rows(space, max(8, ROWS * 8 // (8 + len(ordered))), seed)
-    parts, names, values = [], [], []
-    for one in ordered:
-        part, grid = swept(one, space.pools[one.name], rng, rows)
-        parts.append(part)
-        names += [one.name] * len(grid)
-        values += grid.tolist()
-    batch = concat(space.schema, parts)
-    answer = respondent.ask_legal(batch)
-    left = np.flatnonzero(np.arange(batch.num_rows) % GRID != GRID - 1)
-    changed = left[view(model, answer.take(left), answer.take(left + 1))]
-    if not len(changed):
+    swept = sweep(space.schema, space.pools, rng, dict.fromkeys(ordered, rows))
+    answer = respondent.ask_legal(swept.rows)
+    steps = swept.steps()
+    points = points_for(effort.call_s)
+    most = int(min(BRACKETS, max(LEAST, effort.rate * JUMPS_S / (points * steps_of(points)))))
+    chosen = []
+    for view in views:
+        jumps = steps[view(model, answer.take(steps), answer.take(steps + 1))]
+        chosen.append(np.sort(rng.choice(jumps, size=min(most, len(jumps)), replace=False)))
+    lower = np.concatenate(chosen)
+    if not len(lower):
         return None
-    chosen = np.sort(rng.choice(changed, size=min(most, len(changed)), replace=False))
-    kinds = {one.name: one.kind for one in ordered}
-    brackets = Brackets(
-        batch.take(pa.array(chosen)),
-        np.array([names[i] for i in chosen], dtype=object),
-        [number_of(values[i], kinds[names[i]]) for i in chosen],
-        [number_of(values[i + 1], kinds[names[i]]) for i in chosen],
-    )
-    return brackets, answer.take(chosen)
+    view_of = np.repeat(np.arange(len(views)), [len(one) for one in chosen])
+    return swept.brackets(lower), answer.take(lower), view_of
 
 
 def _differ(model: Model, first: Answer, second: Answer) -> Mask:

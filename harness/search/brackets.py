@@ -1,9 +1,11 @@
-"""Pairs of rows that differ in one input and in what is seen of them, drawn together by bisection until the
-two values adjoin."""
+"""Pairs of rows that differ in one input and in what is seen of them, drawn together until the two values
+adjoin."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,74 +14,128 @@ import pyarrow as pa
 
 from harness.schema import Input, Kind, Schema
 from harness.search.pools import Pool
-from harness.search.simple import between, from_number, to_number
+from harness.search.positions import Positions, column, positions, spread
+from harness.search.rows import concat
+from harness.search.simple import to_number
 
 Mask = npt.NDArray[np.bool_]
 Rows = npt.NDArray[np.int64]
-Number = float | int
 
-STEPS = 66  # halvings: as many as separate any two doubles
 GRID = 9  # values of an input over each row
+BITS = 64  # of a double: what halving takes at most
+#: Values tried of each bracket in one step, by how long a call takes at least (seconds): a call that takes
+#: long whatever its rows should rather have many than be repeated.
+POINTS = ((0.01, 1), (0.03, 3), (0.15, 15), (math.inf, 63))
+
+
+def points_for(call_s: float) -> int:
+    """How many values of each bracket to try in one call, where a call takes so many seconds at least."""
+    return next(points for least, points in POINTS if call_s < least)
+
+
+def steps_of(points: int) -> int:
+    """How many steps it takes until any two doubles adjoin."""
+    return math.ceil(BITS / math.log2(points + 1)) + 2
 
 
 @dataclass(slots=True)
 class Brackets:
-    """Rows ``base``, in each of which one input (``names``) has two values, ``low`` and ``high``."""
+    """Rows ``base``, in each of which one input (``names``) has two values: those at ``low`` and at ``high``
+    (see ``harness.search.positions``)."""
 
     base: pa.RecordBatch
     names: npt.NDArray[np.object_]
-    low: list[Number]
-    high: list[Number]
+    low: Positions
+    high: Positions
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def take(self, rows: Rows) -> Brackets:
-        """Some of them."""
-        return Brackets(
-            self.base.take(pa.array(rows)),
-            self.names[rows],
-            [self.low[i] for i in rows],
-            [self.high[i] for i in rows],
-        )
-
-    def at(self, schema: Schema, values: Sequence[Number]) -> pa.RecordBatch:
-        """The rows with their input set to given values."""
+    def rows(self, schema: Schema, which: Rows, at: Positions) -> pa.RecordBatch:
+        """The rows of some brackets (by number; some may be there often), with their input set to the value
+        at a position."""
+        base = self.base.take(pa.array(which))
+        names = self.names[which]
         arrays = []
         for one in schema:
-            column = self.base.column(one.name)
-            mine = self.names == one.name
+            values = base.column(one.name)
+            mine = names == one.name
             if mine.any():
-                moved = [from_number(v, one.kind) for v, hit in zip(values, mine, strict=True) if hit]
-                where = np.where(mine, len(column) + np.cumsum(mine) - 1, np.arange(len(column)))
-                column = pa.concat_arrays([column, pa.array(moved, type=one.arrow_type)])
-                column = column.take(pa.array(where))
-            arrays.append(column)
+                place = np.where(mine, len(values) + np.cumsum(mine) - 1, np.arange(len(values)))
+                values = pa.concat_arrays([values, column(at[mine], one)]).take(pa.array(place))
+            arrays.append(values)
         return pa.RecordBatch.from_arrays(arrays, schema=schema.arrow)
 
-    def close(self, schema: Schema, differs: Callable[[pa.RecordBatch, Rows], Mask | None]) -> None:
-        """Halve until low and high adjoin. ``differs(rows, which)`` says of rows in the middle of some
-        brackets which are seen otherwise than their low ends (None: nothing can be seen any more)."""
-        for _ in range(STEPS):
-            middles = [
-                between(low, high, schema[name].kind)
-                for name, low, high in zip(self.names, self.low, self.high, strict=True)
-            ]
-            which = np.flatnonzero([m is not None for m in middles])
-            if not len(which):
+    def ends(self, schema: Schema) -> pa.RecordBatch:
+        """The rows at the low ends, then those at the high ends."""
+        everything = np.arange(len(self))
+        return concat(schema, [self.rows(schema, everything, at) for at in (self.low, self.high)])
+
+    def close(
+        self,
+        schema: Schema,
+        differs: Callable[[pa.RecordBatch, Rows], Mask | None],
+        points: int = 1,
+        until: float = math.inf,
+    ) -> None:
+        """Draw together until low and high adjoin, or the time (monotonic seconds) has come.
+
+        ``differs(rows, which)`` says of rows between the ends of some brackets (``which`` numbers them) which
+        are seen otherwise than their low ends (None: nothing can be seen any more); it is asked for
+        ``points`` rows of each bracket at a time.
+        """
+        for _ in range(steps_of(points)):
+            which = np.flatnonzero(self.high.view(np.uint64) - self.low.view(np.uint64) > 1)
+            if not len(which) or time.monotonic() > until:
                 return
-            values = [m for m in middles if m is not None]
-            above = differs(self.take(which).at(schema, values), which)
-            if above is None:
+            tried = spread(self.low[which], self.high[which], points)
+            repeated = np.repeat(which, points)
+            seen = differs(self.rows(schema, repeated, tried.ravel()), repeated)
+            if seen is None:
                 return
-            for value, index, moved in zip(values, which, above, strict=True):
-                if moved:
-                    self.high[index] = value
-                else:
-                    self.low[index] = value
+            ladder = np.column_stack([self.low[which], tried, self.high[which]])
+            otherwise = np.column_stack([seen.reshape(tried.shape), np.ones(len(which), dtype=bool)])
+            first = otherwise.argmax(axis=1)
+            turn = np.arange(len(which))
+            self.low[which], self.high[which] = ladder[turn, first], ladder[turn, first + 1]
 
 
-def grid(one: Input, pool: Pool, rng: np.random.Generator, rows: int) -> npt.NDArray[np.float64 | np.int64]:
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Rows, each GRID times over with ascending values of one input; ``names`` of that input, and the
+    positions ``at`` of its value, shape ``(rows,)``."""
+
+    rows: pa.RecordBatch
+    names: npt.NDArray[np.object_]
+    at: Positions
+
+    def steps(self) -> Rows:
+        """The numbers of the rows that the next one differs from by one step of their input."""
+        return np.flatnonzero(np.arange(len(self.at)) % GRID != GRID - 1)
+
+    def brackets(self, lower: Rows) -> Brackets:
+        """Brackets between some rows (by number) and the next of each."""
+        base = self.rows.take(pa.array(lower))
+        return Brackets(base, self.names[lower], self.at[lower].copy(), self.at[lower + 1].copy())
+
+
+def sweep(
+    schema: Schema, pools: Mapping[str, Pool], rng: np.random.Generator, bases: Mapping[str, pa.RecordBatch]
+) -> Sweep:
+    """Each of some rows, by the ordered input that is varied over them, with a grid of values of its own."""
+    parts, names, places = [], [], []
+    for name, base in bases.items():
+        one = schema[name]
+        at = positions(_grid(one, pools[name], rng, base.num_rows).ravel(), one.kind)
+        rows = base.take(pa.array(np.repeat(np.arange(base.num_rows), GRID)))
+        index = rows.schema.get_field_index(name)
+        parts.append(rows.set_column(index, rows.schema.field(index), column(at, one)))
+        names.append(np.full(len(at), name, dtype=object))
+        places.append(at)
+    return Sweep(concat(schema, parts), np.concatenate(names), np.concatenate(places))
+
+
+def _grid(one: Input, pool: Pool, rng: np.random.Generator, rows: int) -> npt.NDArray[np.float64 | np.int64]:
     """For each of so many rows an ascending grid of values of an ordered input, shape ``(rows, GRID)``: the
     range's ends, and values between them taken from the pool and at random."""
     assert one.bounds is not None
@@ -93,19 +149,3 @@ def grid(one: Input, pool: Pool, rng: np.random.Generator, rows: int) -> npt.NDA
         np.concatenate([np.full((rows, 1), low), mixed, np.full((rows, 1), high)], axis=1), axis=1
     )
     return values if one.kind is Kind.FLOAT else np.floor(values).astype(np.int64)
-
-
-def swept(
-    one: Input, pool: Pool, rng: np.random.Generator, base: pa.RecordBatch
-) -> tuple[pa.RecordBatch, npt.NDArray[np.float64 | np.int64]]:
-    """Each row GRID times, with the values of a grid of its own in one input; and those values, flat."""
-    values = grid(one, pool, rng, base.num_rows).ravel()
-    column = pa.array([from_number(v, one.kind) for v in values.tolist()], type=one.arrow_type)
-    rows = base.take(pa.array(np.repeat(np.arange(base.num_rows), GRID)))
-    at = rows.schema.get_field_index(one.name)
-    return rows.set_column(at, rows.schema.field(one.name), column), values
-
-
-def number_of(value: float | int, kind: Kind) -> Number:
-    """A value of a grid as a plain number of its kind."""
-    return float(value) if kind is Kind.FLOAT else int(value)

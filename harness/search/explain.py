@@ -31,7 +31,8 @@ from harness.search.weights import weighted_inputs
 from harness.tolerance import doubles
 
 MOST_CLUSTERS = 24
-CONFIRMED = 48  # rows of a facet that are asked alone
+CONFIRMED, LEAST_CONFIRMED = 48, 6  # rows of a facet that are asked alone
+CONFIRM_S = 3.0  # what that may take, save for the least of them
 SEEDS = 12  # rows tried when pinning one fails
 
 MAY_BE_TOLD = (
@@ -88,7 +89,10 @@ class Explainer:
         rows = self.evidence.kept(facet)
         if facet.kind == "lost":
             return self._lost(facet, rows)
-        chosen = self._some(rows, CONFIRMED)
+        start = time.monotonic()
+        self.lab.judge(rows.slice(0, 1))
+        affordable = int(CONFIRM_S / max(1e-3, time.monotonic() - start))
+        chosen = self._some(rows, max(LEAST_CONFIRMED, min(CONFIRMED, affordable)))
         reproduced = alone(self.lab, facet, chosen)
         found: list[Found] = []
         if not reproduced.all() and not self.lawless:

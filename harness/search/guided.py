@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from harness.legal import holding_rows, legal_rows
 from harness.protocols import NOT_REACHED, Watched, Watching, WatchSession
-from harness.search.brackets import GRID, Brackets, Mask, Rows, number_of, swept
+from harness.search.brackets import GRID, Brackets, Mask, Rows, points_for, sweep
 from harness.search.lab import Respondent
 from harness.search.rows import Space, concat, mixed_rows
 
@@ -58,6 +58,8 @@ class Guide:
     until: float
     most: int = POOL
     alone: bool = False
+    call_s: float = 0.0  # that watching a single row takes
+    looked: bool = False  # whether every comparison has been tried on the rows that reach it
     sites: tuple[str, ...] = ()
     decides: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
     touched: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
@@ -93,7 +95,10 @@ class Guide:
                 pool = self._next(pool, met, deciding)
 
     def unreached(self) -> list[str]:
-        """The comparisons that were never made, or never decided anything, each once."""
+        """The comparisons that were never made, or never decided anything, each once; none where there was no
+        time to look at all of them."""
+        if not self.looked:
+            return []
         known = self.decided | self.constant
         settled = {self.sites[number] for number in known}
         numbers = np.flatnonzero(self.decides)
@@ -109,6 +114,9 @@ class Guide:
         seen = self._watch(trial)
         if seen is None or time.monotonic() - start > SLOW_S:
             return False
+        start = time.monotonic()
+        self._watch(trial.slice(0, 1))
+        self.call_s = time.monotonic() - start
         if seen.loose or seen.failed.all():
             self.alone = True
             rate = self._rate_alone(trial)
@@ -118,7 +126,6 @@ class Guide:
 
     def _rate_alone(self, trial: pa.RecordBatch) -> float:
         """Rows a second, watched one by one."""
-        self._watch(trial.slice(0, 1))  # the first call of all is slower
         start = time.monotonic()
         self._watch(trial.slice(1, 2))
         return 2 / max(1e-6, time.monotonic() - start)
@@ -233,10 +240,11 @@ class Guide:
                 reached = np.sort(self.rng.choice(reached, size=most, replace=False))
             hangs = self._hangs(pool.rows.take(pa.array(reached)), site)
             if hangs is None:
-                break
+                return deciding
             if hangs.any():
                 self.decided.add(site)
                 deciding[site] = reached[hangs]
+        self.looked = True
         return deciding
 
     def _hangs(self, rows: pa.RecordBatch, site: int) -> Mask | None:
@@ -267,9 +275,8 @@ class Guide:
             now = self._codes(rows)
             return None if now is None else now[sites[which], np.arange(len(which))] != low_codes[which]
 
-        brackets.close(self.space.schema, differs)
-        ends = [brackets.at(self.space.schema, values) for values in (brackets.low, brackets.high)]
-        return self._legal(concat(self.space.schema, ends))
+        brackets.close(self.space.schema, differs, 1 if self.alone else points_for(self.call_s), self.until)
+        return self._legal(brackets.ends(self.space.schema))
 
     def _bracketed(
         self, pool: _Pool, involved: Mask, deciding: dict[int, Rows]
@@ -279,36 +286,25 @@ class Guide:
         wanted = self._wanted(pool, involved, deciding)
         if not wanted:
             return None
-        parts, names, values, sites = [], [], [], []
+        bases, of_site = {}, []
         for name, chosen in wanted.items():
-            rows, of_site = (np.concatenate(one) for one in zip(*chosen, strict=True))
-            base = pool.rows.take(pa.array(rows))
-            part, grid = swept(self.space.schema[name], self.space.pools[name], self.rng, base)
-            parts.append(part)
-            names += [name] * len(grid)
-            values += grid.tolist()
-            sites += np.repeat(of_site, GRID).tolist()
-        batch = concat(self.space.schema, parts)
-        now = self._codes(batch)
+            rows, sites = (np.concatenate(one) for one in zip(*chosen, strict=True))
+            bases[name] = pool.rows.take(pa.array(rows))
+            of_site.append(np.repeat(sites, GRID))
+        swept = sweep(self.space.schema, self.space.pools, self.rng, bases)
+        now = self._codes(swept.rows)
         if now is None:
             return None
-        at = np.array(sites)
-        codes = now[at, np.arange(batch.num_rows)]
-        left = np.flatnonzero(np.arange(batch.num_rows) % GRID != GRID - 1)
+        at = np.concatenate(of_site)
+        codes = now[at, np.arange(len(at))]
+        left = swept.steps()
         both = (codes[left] != NOT_REACHED) & (codes[left + 1] != NOT_REACHED)
         changed = left[both & (codes[left] != codes[left + 1])]
         if not len(changed):
             return None
-        most = max(24, self.most // 4) if self.alone else BRACKETS
+        most = max(24, self.most // 4) if self.alone else max(24, BRACKETS // points_for(self.call_s))
         kept = np.sort(self.rng.choice(changed, size=min(most, len(changed)), replace=False))
-        schema = self.space.schema
-        brackets = Brackets(
-            batch.take(pa.array(kept)),
-            np.array([names[i] for i in kept], dtype=object),
-            [number_of(values[i], schema[names[i]].kind) for i in kept],
-            [number_of(values[i + 1], schema[names[i]].kind) for i in kept],
-        )
-        return brackets, at[kept], codes[kept]
+        return swept.brackets(kept), at[kept], codes[kept]
 
     def _wanted(
         self, pool: _Pool, involved: Mask, deciding: dict[int, Rows]

@@ -20,13 +20,15 @@ from harness.legal import holding_rows
 from harness.schema import Kind
 from harness.search.lab import Facet, Judgement, Lab, Row
 from harness.search.pools import Pool
-from harness.search.simple import between, from_number, neighbour, simplest_in, to_number
+from harness.search.positions import numbers, positions, spread
+from harness.search.simple import from_number, neighbour, simplest_in, to_number
 
 Number = float | int
 
 MOST_PROBES = 1_500
 GRID = 240
 MOST_BOUNDARIES = 48
+BETWEEN = 7  # values tried of each boundary in one step
 WIDE = 1e-6  # probes farther apart than this, relative to their size, tell a step from a slope
 
 
@@ -207,25 +209,31 @@ def _open_ends(probes: list[Probe], steps: bool) -> list[tuple[Probe, Probe]]:
 def _refine(
     lab: Lab, facet: Facet, name: str, kind: Kind, background: Row, probes: list[Probe], steps: bool
 ) -> list[Probe]:
-    """Bisect every boundary beside a disagreement down to adjacent values."""
+    """Close in on every boundary beside a disagreement, down to adjacent values."""
     open_ends = _open_ends(probes, steps)[:MOST_BOUNDARIES]
     found = {p.at: p for p in probes}
     while open_ends:
-        middles = [between(left.at, right.at, kind) for left, right in open_ends]
-        todo = sorted({m for m in middles if m is not None})
+        tried = [_between(left.at, right.at, kind) for left, right in open_ends]
+        todo = sorted({at for some in tried for at in some})
         fresh = {p.at: p for p in _probe(lab, facet, name, kind, background, todo)}
-        middles = [m if m in fresh else None for m in middles]  # a constraint may forbid the middle
         narrower = []
-        for (left, right), middle in zip(open_ends, middles, strict=True):
-            if middle is None:
+        for (left, right), some in zip(open_ends, tried, strict=True):
+            inside = [fresh[at] for at in some if at in fresh]  # a constraint may forbid one
+            if inside:
+                narrower += _open_ends([left, *inside, right], steps)
+            else:
                 found[left.at], found[right.at] = left, right
-                continue
-            probe = fresh[middle]
-            narrower.append((probe, right) if _alike(left, probe, steps) else (left, probe))
-            if not _alike(left, probe, steps) and not _alike(probe, right, steps):
-                narrower.append((probe, right))
         open_ends = narrower[: 2 * MOST_BOUNDARIES]
     return [found[at] for at in sorted(found)]
+
+
+def _between(low: Number, high: Number, kind: Kind) -> list[Number]:
+    """Some values between two, evenly spread over those that there are; none where they adjoin."""
+    ends = positions([low, high], kind)
+    if int(ends[1]) - int(ends[0]) <= 1:
+        return []
+    inside = numbers(spread(ends[:1], ends[1:], BETWEEN)[0], kind).tolist()
+    return list(dict.fromkeys(inside))
 
 
 def _segments(probes: list[Probe], steps: bool) -> tuple[Segment, ...]:

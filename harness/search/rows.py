@@ -37,6 +37,7 @@ class Effort:
     batch: int = 8_192
     share: float = 1.0
     rate: float = field(default=math.inf, compare=False)  # rows a second of the slowest form
+    call_s: float = field(default=0.0, compare=False)  # seconds that it takes for a single row
 
     @property
     def singles(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import struct
 from decimal import ROUND_CEILING, Decimal
 
 from harness.schema import Input, Kind, Scalar
@@ -71,29 +70,6 @@ def neighbour(value: float | int, kind: Kind, direction: int) -> float | int:
     if kind is Kind.FLOAT:
         return math.nextafter(float(value), math.inf if direction > 0 else -math.inf)
     return int(value) + (1 if direction > 0 else -1)
-
-
-def between(low: float | int, high: float | int, kind: Kind) -> float | int | None:
-    """A value strictly between two, halving the number of representable values; None if they adjoin."""
-    if kind is not Kind.FLOAT:
-        return None if int(high) - int(low) <= 1 else (int(low) + int(high)) // 2
-    a, b = _ordinal(float(low)), _ordinal(float(high))
-    return None if b - a <= 1 else _from_ordinal((a + b) // 2)
-
-
-def _ordinal(value: float) -> int:
-    """The position of a double among all doubles, so that adjacent doubles differ by one."""
-    bits = int.from_bytes(_pack(abs(value)), "little")
-    return -bits if value < 0 or (value == 0 and math.copysign(1, value) < 0) else bits
-
-
-def _from_ordinal(position: int) -> float:
-    value: float = struct.unpack("<d", abs(position).to_bytes(8, "little"))[0]
-    return -value if position < 0 else value
-
-
-def _pack(value: float) -> bytes:
-    return struct.pack("<d", value)
 
 
 def simplest_in(low: float | int, high: float | int, kind: Kind) -> float | int:

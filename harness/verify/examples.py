@@ -35,8 +35,14 @@ def plainer(lab: Lab, facet: Facet, row: Row, plain: Row, own: Collection[str]) 
     everything = blend(plain, row, others)
     if disagreeing(lab, facet, [everything])[0]:
         return everything
+    # those that can be plain by themselves, mostly all at once; else one after the other
+    alone = disagreeing(lab, facet, [{**row, name: plain[name]} for name in others])
+    free = [name for name, still in zip(others, alone, strict=True) if still]
+    together = blend(plain, row, free)
+    if disagreeing(lab, facet, [together])[0]:
+        return together
     kept = row
-    for name in others:
+    for name in free:
         simpler = {**kept, name: plain[name]}
         if disagreeing(lab, facet, [simpler])[0]:
             kept = simpler

@@ -85,27 +85,32 @@ def sliced(batch: pa.RecordBatch, rows: int) -> Iterator[pa.RecordBatch]:
 
 def measure_effort(space: Space, respondents: tuple[Respondent, ...]) -> Effort:
     """How large batches, and how thorough a core, the slowest of some targets can do."""
-    rate = min(_rate(space, respondent) for respondent in respondents)
+    paces = [_pace(space, respondent) for respondent in respondents]
+    rate = min(rate for rate, _ in paces)
     batch = int(np.clip(rate * BATCH_S, LEAST_BATCH, MOST_BATCH))
-    return Effort(batch=batch, share=_share(space, rate), rate=rate)
+    return Effort(
+        batch=batch, share=_share(space, rate), rate=rate, call_s=max(call_s for _, call_s in paces)
+    )
 
 
-def _rate(space: Space, respondent: Respondent) -> float:
-    """Rows a second, on the largest of some batches that is answered quickly. A call that takes long whatever
-    its rows (a process that is started, a model that is read) is no reason for small batches."""
+def _pace(space: Space, respondent: Respondent) -> tuple[float, float]:
+    """Rows a second, on the largest of some batches that is answered quickly, and the seconds that a single
+    row takes. A call that takes long whatever its rows (a process that is started, a model that is read) is
+    no reason for small batches."""
     singles = (space.backgrounds.slice(row, 1) for row in range(space.backgrounds.num_rows))
     plain = next((s for s in singles if respondent.ask(s).answered.all()), space.backgrounds.slice(0, 1))
-    rate, before = 1.0, math.inf
+    rate, before, call_s = 1.0, math.inf, 0.0
     for rows in (1, 32, 2_048):
         sample = plain.take(pa.array(np.zeros(rows, dtype=np.int64)))
         start = time.monotonic()
         respondent.ask(sample, isolate=False)
         elapsed = time.monotonic() - start
         rate = rows / max(elapsed, 1e-6)
+        call_s = call_s or elapsed
         if elapsed > LONG_S or (elapsed > QUICK_S and elapsed > 2 * before):
             break
         before = elapsed
-    return rate
+    return rate, call_s
 
 
 def _share(space: Space, rate: float) -> float:
