@@ -134,13 +134,6 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A region that a form treats alike: by input, between which values (numbers, both ends included)."""
-
-    bounds: Mapping[str, tuple[float, float]]
-
-
-@dataclass(frozen=True, slots=True)
 class Watching:
     """How a form is watched: ``alone``: each row in a batch of its own (for forms that go row by row);
     ``force``: the number of a site whose comparison is to come out as ``value`` for every row (0: none)."""

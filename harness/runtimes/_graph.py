@@ -53,6 +53,7 @@ class Graph:
         for body in _bodies(graph):
             self._read(body)
         self.inputs = tuple(one.name for one in graph.input if one.name not in self.constants)
+        self.types = {one.name: one.type.tensor_type.elem_type for one in graph.input}
 
     def _read(self, body: onnx.GraphProto) -> None:
         for tensor in body.initializer:

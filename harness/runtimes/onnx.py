@@ -12,9 +12,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.forest import Forest
 from harness.installed import package_lack, said_by, versions_of
 from harness.model import Form, Model
-from harness.protocols import Clue, Lack, Leaf, Limits, OpenError, Place, Session
+from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session
 from harness.runtimes import _engines
 from harness.workers.python.graph_session import PROVIDERS
 from harness.workers.session import open_python
@@ -87,13 +88,13 @@ def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]
     return mine(model, form, form.source)
 
 
-def leaves(model: Model, form: Form) -> tuple[Leaf, ...]:
-    """The leaves of the file's tree ensembles; none where it cannot be read, or ``onnx`` is not here."""
+def forests(model: Model, form: Form, session: Session | None) -> tuple[Forest, ...]:
+    """The file's tree ensembles; none where it cannot be read, or ``onnx`` is not here."""
     if form.source is None or package_lack(_engines.python_of(None), "onnx", "onnx") is not None:
         return ()
-    from harness.runtimes import _graph_leaves
+    from harness.runtimes import _graph_trees
 
-    return _graph_leaves.leaves(model, form, form.source)
+    return _graph_trees.forests(model, form, form.source)
 
 
 def in_single(form: Form) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from importlib import metadata
 
+from harness.forest import Forest
 from harness.model import Form, Model
 from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session, WatchSession
 from harness.runtimes._plain import plain_lack
@@ -53,6 +54,11 @@ def _open(model: Model, form: Form, limits: Limits, *, watched: bool = False) ->
 def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]:
     """Constants of the source, and of the live objects that it makes."""
     return session.mine() if isinstance(session, WorkerSession) else ()
+
+
+def forests(model: Model, form: Form, session: Session | None) -> tuple[Forest, ...]:
+    """The trees of model objects that the form holds."""
+    return session.trees() if isinstance(session, WorkerSession) else ()
 
 
 _SINGLE = re.compile(rb"float32|np\.single|[\"']<?f4[\"']")

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.forest import Forest
 from harness.model import Form, Model
 from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session, WatchSession
 from harness.runtimes._plain import plain_lack
@@ -76,6 +77,11 @@ def _content(path: Path, name: str, key: str) -> bytes:
 def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]:
     """Constants, thresholds and levels of the functions, objects and model that the source makes."""
     return session.mine() if isinstance(session, WorkerSession) else ()
+
+
+def forests(model: Model, form: Form, session: Session | None) -> tuple[Forest, ...]:
+    """The trees of model objects that the form holds."""
+    return session.trees() if isinstance(session, WorkerSession) else ()
 
 
 def versions() -> Mapping[str, str]:

@@ -15,10 +15,11 @@ import pyarrow as pa
 from harness import registry
 from harness.answer import Answer, ask, joined
 from harness.comparison import Comparison, compare
+from harness.forest import Forest
 from harness.isolation import Isolation
 from harness.legal import holding_rows
 from harness.model import Model
-from harness.protocols import Clue, Failure, Leaf, Limits, Outcome, Reply, Session, WatchSession
+from harness.protocols import Clue, Failure, Limits, Outcome, Reply, Session, WatchSession
 from harness.schema import Scalar
 from harness.target import Target, open_target, watch_target
 
@@ -83,6 +84,7 @@ class Respondent:
     _watch: WatchSession | None = None
     _watchable: bool = True
     _clues: tuple[Clue, ...] | None = None
+    _forests: tuple[Forest, ...] | None = None
     _opened_in_s: float = 0.0
     _earlier_calls: int = 0  # of sessions that were replaced
 
@@ -116,10 +118,13 @@ class Respondent:
         single = getattr(registry.find("runtimes", self.target.form.runtime), "in_single", None)
         return single is not None and bool(single(self.target.form))
 
-    def leaves(self) -> tuple[Leaf, ...]:
-        """The regions that the form is known to treat alike; none where its runtime cannot tell."""
-        leaves = getattr(registry.find("runtimes", self.target.form.runtime), "leaves", None)
-        return () if leaves is None else tuple(leaves(self.model, self.target.form))
+    def forests(self) -> tuple[Forest, ...]:
+        """The trees that the form shows; none where its runtime cannot tell, or the form is not open."""
+        if self._forests is None:
+            forests = getattr(registry.find("runtimes", self.target.form.runtime), "forests", None)
+            opened = self._session.session if isinstance(self._session, Patient) else None
+            self._forests = () if forests is None else tuple(forests(self.model, self.target.form, opened))
+        return self._forests
 
     def watched(self) -> WatchSession | None:
         """The form once more, opened so that its comparisons are seen; None where they cannot be."""

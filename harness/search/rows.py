@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from harness.forest import Forest
 from harness.legal import holding_rows, legal_values
-from harness.protocols import Leaf
 from harness.schema import Input, Kind, Scalar, Schema
 from harness.search.derived import Pair, derived_pairs
 from harness.search.pools import Pool
@@ -76,7 +76,7 @@ class Space:
     backgrounds: pa.RecordBatch
     data: pa.RecordBatch | None = None
     constants: tuple[float | int, ...] = ()  # numbers that the forms name
-    leaves: tuple[Leaf, ...] = ()  # regions that a form is known to treat alike
+    forests: tuple[Forest, ...] = ()  # trees that forms are known to walk
 
     @property
     def plain(self) -> dict[str, Scalar | None]:

@@ -15,7 +15,6 @@ from harness.causes import Cause
 from harness.comparison import Comparison
 from harness.dataset import Data
 from harness.isolation import ISOLATED_PER_FAILURE, Isolation
-from harness.legal import legal_rows
 from harness.model import Model
 from harness.protocols import OpenError, Outcome
 from harness.search.batchwise import self_check
@@ -23,7 +22,7 @@ from harness.search.boundaries import boundary_rows
 from harness.search.evidence import Evidence
 from harness.search.explain import Explainer, Found
 from harness.search.lab import Lab, Respondent, facets
-from harness.search.leaves import leaf_rows, leaves_met
+from harness.search.leaves import Coverage
 from harness.search.rows import Effort, concat, self_check_rows
 from harness.status import Status
 from harness.verify.beyond import Beyond, beyond
@@ -168,7 +167,7 @@ class Examination:
                 )
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
-        self._leaves()
+        self._leaves(effort)
         for respondent in (self.questions.reference, self.candidate):
             self._boundaries(respondent, effort)
             self._guided(respondent, effort)
@@ -176,19 +175,22 @@ class Examination:
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
 
-    def _leaves(self) -> None:
-        """Rows in every leaf of the trees that a form shows."""
-        space = self.questions.space
-        if self.questions.recorded is not None or not space.leaves:
+    def _leaves(self, effort: Effort) -> None:
+        """Rows in every leaf of the trees that the two forms show."""
+        names = {self.questions.reference.target.name, self.candidate.target.name}
+        forests = [one for one in self.questions.space.forests if one.target in names]
+        if self.questions.recorded is not None or not forests:
             return
-        rows = leaf_rows(space, self.options.seed)
-        legal = legal_rows(rows, self.model.schema)
-        compared = np.zeros(rows.num_rows, dtype=bool)
-        if legal.any():
-            judged = self.lab.judge(rows.filter(pa.array(legal)))
+        self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}, walking the trees")
+        reference = self.questions.reference.target.name
+        coverage = Coverage(
+            self.questions.space, forests, self.options.seed, effort.rate, effort.batch, reference
+        )
+        for batch in coverage.batches():
+            judged = self.lab.judge(batch)
             self.evidence.add(judged)
-            compared[legal] = judged.comparison.compared
-        self.cells = leaves_met(space, rows, compared)
+            coverage.note(judged)
+        self.cells = coverage.cells()
 
     def _boundaries(self, respondent: Respondent, effort: Effort) -> None:
         """Rows on both sides of the jumps of either target's answers."""

@@ -13,6 +13,7 @@ from harness.legal import legal_rows
 from harness.model import Model
 from harness.protocols import Clue
 from harness.search.lab import Respondent
+from harness.search.leaves import thresholds
 from harness.search.pools import build_pools
 from harness.search.rows import Space, make_space
 from harness.verify.options import Options
@@ -46,9 +47,10 @@ def space_of(model: Model, respondents: Iterable[Respondent], data: Data | None,
     rows = None if data is None else data.batch
     by_form = {respondent.target.name: respondent for respondent in respondents}.values()
     clues = [clue for respondent in by_form for clue in respondent.clues()]
+    clues += [clue for respondent in by_form for one in respondent.forests() for clue in thresholds(one)]
     pools = build_pools(model.schema, clues, rows)
     space = make_space(model.schema, pools, rows, seed, _constants(model, clues))
-    return replace(space, leaves=tuple(leaf for respondent in by_form for leaf in respondent.leaves()))
+    return replace(space, forests=tuple(one for respondent in by_form for one in respondent.forests()))
 
 
 def _constants(model: Model, clues: list[Clue]) -> list[float | int]:

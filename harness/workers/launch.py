@@ -26,6 +26,8 @@ R_FILES = (
     "names.R",
     "code.R",
     "mine.R",
+    "trees.R",
+    "tree_models.R",
     "watch.R",
     "masks.R",
     "serve.R",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from harness.forest import Forest
 from harness.model import Form, Model
 from harness.protocols import (
     Clue,
@@ -36,6 +37,7 @@ from harness.workers.python.decode import tables
 from harness.workers.python.encode import encode
 from harness.workers.python.errors import Refusal
 from harness.workers.python.wire import Column, Frame, Table, WireError, fields
+from harness.workers.shown import forests_of
 from harness.workers.timing import STAMPS, Wait, spans
 from harness.workers.watching import watched_of
 
@@ -137,6 +139,19 @@ class WorkerSession:
             return ()
         model = self.errand.model
         return clues_of(received[0], model)
+
+    def trees(self) -> tuple[Forest, ...]:
+        """The trees among the form's live objects. Empty where it cannot say."""
+        if self._closed or self._process is None:
+            return ()
+        buffers = encode(Frame(wire.SHOW, self._next(), []))
+        try:
+            kind, received = self._exchange(buffers, self.errand.limits.open_s)
+        except LostError:
+            return ()
+        if kind != wire.TREES:
+            return ()
+        return forests_of(received, self.errand.model.schema, self.errand.form.name)
 
     def sift(self, batch: pa.RecordBatch) -> list[Failure | None] | None:
         """Ask each row of a batch alone, all in one exchange: why it has no answer, or None where it has one.

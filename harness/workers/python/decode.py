@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def header(data: bytes) -> tuple[int, int, int]:
     """Kind, call and payload length of a 16-byte header. Raises WireError where it is none."""
     kind, call, length = wire.HEADER.unpack(data)
-    if not wire.MARK < kind <= wire.MARK + wire.SIFTED or not 0 <= length < 2**53 or length % 8:
+    if kind - wire.MARK not in wire.KINDS or not 0 <= length < 2**53 or length % 8:
         raise WireError(f"not a frame of the worker protocol: {data!r}")
     return kind - wire.MARK, call, int(length)
 

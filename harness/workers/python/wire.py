@@ -46,6 +46,8 @@ MARK = 0x50480000  # "HP" in the upper half of every kind: a stray line of text 
 HEADER = struct.Struct("<iid")
 
 HELLO, OPEN, OPENED, CALL, RESULT, FAILED, MINE, MINED, CLOSE, WATCH, WATCHED, SIFT, SIFTED = range(1, 14)
+SHOW, TREES = 30, 31
+KINDS = frozenset((*range(HELLO, SIFTED + 1), SHOW, TREES))
 DOUBLE, INT32, INT64, BOOL, TEXT, FACTOR, DATE, DATETIME, INSTANT, BYTES, OTHER = range(1, 12)
 NONE, MASKED, NATIVE = range(3)
 

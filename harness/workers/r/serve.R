@@ -49,6 +49,8 @@ serve <- function(link) {
       say(link, opened$kind, frame$call, opened$tables)
     } else if (frame$kind == MINE) {
       say(link, MINED, frame$call, list(mine(form)))
+    } else if (frame$kind == SHOW) {
+      say(link, TREES, frame$call, trees_tables(form))
     } else if (frame$kind == WATCH) {
       answer_watch(link, form, watch, frame)
     } else if (frame$kind == SIFT) {
@@ -94,9 +96,18 @@ answer_open <- function(frame) {
   tryCatch({
     form <- open_form(asked, blobs)
     form$outputs <- frame$tables[[4L]]$columns$name
-    form$inputs <- frame$tables[[2L]]$columns$name
+    declared <- frame$tables[[2L]]$columns
+    form$inputs <- declared$name
+    form$levels <- factor_levels(declared, frame$tables[[3L]]$columns)
     list(kind = OPENED, form = form, tables = list(fields()))
   }, parity_open_failure = failed)
+}
+
+# of the inputs that come as factors, by name
+factor_levels <- function(declared, pairs) {
+  levels <- lapply(declared$name, function(name) as.character(pairs$level[pairs$input == name]))
+  names(levels) <- declared$name
+  levels[declared$kind == "category" & !declared$unseen]
 }
 
 answer_call <- function(link, form, frame) {

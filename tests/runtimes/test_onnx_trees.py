@@ -1,4 +1,4 @@
-"""The leaves of tree ensembles: between which values each is taken, and that rows are made for every one."""
+"""The tree ensembles of a graph: between which values each leaf is taken."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ import pytest
 from onnx import helper, numpy_helper
 
 from harness.model import Model
-from harness.protocols import Leaf
-from harness.runtimes.onnx import leaves
+from harness.runtimes.onnx import forests
 from harness.schema import Input, Kind
-from harness.search.leaves import leaf_rows, leaves_met
-from harness.search.pools import build_pools
-from harness.search.rows import Space, make_space
+from harness.search.regions import END, cells_of, regions
 
 A = Input("a", Kind.FLOAT, minimum=0.0, maximum=100.0)
 B = Input("b", Kind.INT, minimum=0, maximum=50)
@@ -49,7 +46,19 @@ def forest(path: Path, *modes: str) -> Model:
 
 
 def bounds(model: Model) -> set[tuple[tuple[str, tuple[float, float]], ...]]:
-    return {tuple(sorted(leaf.bounds.items())) for leaf in leaves(model, model.forms[0])}
+    """The ends of each leaf's interval, by input that is narrowed."""
+    (one,) = forests(model, model.forms[0], None)
+    cells = cells_of(one, model.schema)
+    assert (cells.kind == END).all()
+    found = regions(one, model.schema, cells)
+    return {
+        tuple(
+            (name, (low, high))
+            for name, low, high in zip(one.inputs, found.low[:, cell], found.high[:, cell], strict=True)
+            if (low, high) != (-INF, INF)
+        )
+        for cell in range(len(cells))
+    }
 
 
 @pytest.mark.parametrize(
@@ -76,27 +85,7 @@ def test_a_file_that_cannot_be_read_has_none(tmp_path: Path) -> None:
     path = tmp_path / "f.onnx"
     path.write_bytes(b"no graph")
     model = files.model_of(path, [A, B], {"y": Kind.FLOAT})
-    assert leaves(model, model.forms[0]) == ()
-
-
-def test_every_leaf_gets_rows_however_small_it_is(tmp_path: Path) -> None:
-    small = Leaf({"a": (41.0, 41.0 + 1e-9), "b": (12.5, 13.4)})
-    model = forest(tmp_path / "f.onnx", "BRANCH_LEQ", "BRANCH_LEQ")
-    plain = make_space(model.schema, build_pools(model.schema, []), None, 0)
-    space = Space(plain.schema, plain.pools, plain.backgrounds, leaves=(small,))
-    rows = leaf_rows(space, 0)
-    a, b = (rows.column(name).to_numpy() for name in "ab")
-    assert ((a >= 41.0) & (a <= 41.0 + 1e-9) & (b == 13)).all()
-    assert leaves_met(space, rows, np.array([False, True, False])) == (1, 1)
-    assert leaves_met(space, rows, np.zeros(3, dtype=bool)) == (0, 1)
-
-
-def test_a_leaf_that_legal_rows_cannot_reach_is_not_asked_for(tmp_path: Path) -> None:
-    beyond = Leaf({"a": (200.0, 300.0)})
-    model = forest(tmp_path / "f.onnx", "BRANCH_LEQ", "BRANCH_LEQ")
-    plain = make_space(model.schema, build_pools(model.schema, []), None, 0)
-    space = Space(plain.schema, plain.pools, plain.backgrounds, leaves=(beyond,))
-    assert leaves_met(space, leaf_rows(space, 0), np.ones(3, dtype=bool)) == (0, 0)
+    assert forests(model, model.forms[0], None) == ()
 
 
 def test_the_newer_tree_operator_shows_its_leaves_too(tmp_path: Path) -> None:
