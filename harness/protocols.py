@@ -237,6 +237,35 @@ class Device(Protocol):
 
 
 @runtime_checkable
+class Codec(Protocol):
+    """A module in ``harness/codecs/``: one way to write a table as bytes and to read it back.
+
+    It has a Python end, an R end, or both. ``R_END`` is the text file of the R end, which defines
+    ``encode(frame)``, giving a raw vector, and ``decode(bytes)``, giving a data.frame; None where there is
+    none. ``R_PACKAGES`` are the R packages that it loads, each with how to get it. ``PYTHON_END`` is false
+    where Python has no way to read it; then the two functions are never called.
+    """
+
+    TITLE: str
+    PYTHON_END: bool
+    R_END: Path | None
+    R_PACKAGES: Mapping[str, str]
+
+    def lack(self) -> Lack | None:
+        """What the Python end lacks here; None if nothing is."""
+        ...
+
+    def encode(self, batch: pa.RecordBatch) -> bytes:
+        """The batch as bytes. Raises TypeError, ValueError, OverflowError or NotImplementedError for what
+        it cannot carry; what it carries otherwise than it was is for the fidelity matrix to find."""
+        ...
+
+    def decode(self, data: bytes) -> pa.RecordBatch:
+        """The batch that such bytes hold. Raises as :meth:`encode`."""
+        ...
+
+
+@runtime_checkable
 class Renderer(Protocol):
     """A module in ``harness/renderers/``: one output format of a report. A pure function of runs."""
 

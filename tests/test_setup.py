@@ -98,7 +98,7 @@ def machine(tmp_path: Path) -> Machine:
     made.add("apt-get", APT_GET)
     made.add("apt-cache", "exit 0")
     made.add("id", "echo 0")
-    made.add("Rscript", "echo rpart ranger jsonlite testthat randomForest", to="apt")
+    made.add("Rscript", "echo rpart ranger jsonlite testthat randomForest RProtoBuf bit64", to="apt")
     for program in ("chromium", "cc", "stdio.h"):
         made.add(program, "", to="apt")
     made.add("ensurepip", "", to="apt")

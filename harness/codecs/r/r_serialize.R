@@ -1,0 +1,3 @@
+encode <- function(frame) serialize(frame, NULL)
+
+decode <- function(bytes) unserialize(bytes)

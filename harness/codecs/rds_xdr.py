@@ -1,0 +1,32 @@
+"""RDS as saveRDS() writes it (gzip, big-endian); Python reads and writes the format itself."""
+
+from __future__ import annotations
+
+import gzip
+
+import pyarrow as pa
+
+from harness.codecs import R_ENDS
+from harness.codecs._r_reading import read
+from harness.codecs._r_writing import write
+from harness.protocols import Lack
+
+TITLE = "RDS as saveRDS() writes it (gzip, big-endian)"
+PYTHON_END = True
+R_END = R_ENDS / "rds_xdr.R"
+R_PACKAGES: dict[str, str] = {}
+
+
+def lack() -> Lack | None:
+    """Nothing: the format is written and read here."""
+    return None
+
+
+def encode(batch: pa.RecordBatch) -> bytes:
+    """The batch as R's data.frame. Raises TypeError or ValueError for what R has no vector for."""
+    return gzip.compress(write(batch, big_endian=True), compresslevel=6)  # R's own level
+
+
+def decode(data: bytes) -> pa.RecordBatch:
+    """The batch. Raises TypeError or ValueError for what Arrow has no type for."""
+    return read(gzip.decompress(data))

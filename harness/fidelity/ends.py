@@ -1,0 +1,77 @@
+"""Which ends each codec has, which of them are here, and what is lacking for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from harness import registry
+from harness.fidelity.r_session import RSession, r_lack
+from harness.protocols import Codec, Lack
+
+
+class Language(Enum):
+    """Who writes or reads."""
+
+    PYTHON = "Python"
+    R = "R"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a codec: ``exists`` is false where there is none, ``lack`` says why it is not here."""
+
+    exists: bool
+    lack: Lack | None = None
+
+    @property
+    def here(self) -> bool:
+        """Whether it can be used."""
+        return self.exists and self.lack is None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A codec by its name, with its two ends."""
+
+    name: str
+    codec: Codec
+    python: End
+    r: End
+
+    def end(self, language: Language) -> End:
+        """The end of one language."""
+        return self.python if language is Language.PYTHON else self.r
+
+
+def members(names: Sequence[str], session: RSession) -> tuple[Member, ...]:
+    """The codecs of these names, their R packages tried in the session, and the R ends that are here loaded.
+
+    Raises harness.registry.UnknownMemberError for a name that is no codec.
+    """
+    return of_codecs({name: registry.find("codecs", name) for name in names}, session)
+
+
+def of_codecs(codecs: dict[str, Codec], session: RSession) -> tuple[Member, ...]:
+    """The same for codecs at hand, by name."""
+    packages = sorted({package for codec in codecs.values() for package in codec.R_PACKAGES})
+    no_r = r_lack()
+    absent = frozenset() if no_r else session.lacking(packages)
+    found = tuple(
+        Member(name, codec, End(codec.PYTHON_END, codec.lack()), _r_end(codec, no_r, absent))
+        for name, codec in codecs.items()
+    )
+    session.load({one.name: one.codec for one in found if one.r.here})
+    return found
+
+
+def _r_end(codec: Codec, no_r: Lack | None, absent: frozenset[str]) -> End:
+    if codec.R_END is None:
+        return End(False)
+    if no_r is not None:
+        return End(True, no_r)
+    for package, remedy in codec.R_PACKAGES.items():
+        if package in absent:
+            return End(True, Lack(f"R has no package {package} here", remedy))
+    return End(True)
