@@ -17,6 +17,8 @@ def forests_of(tables: Sequence[Table], schema: Schema, target: str) -> tuple[Fo
 
     Raises KeyError, IndexError or ValueError for tables that make no sense.
     """
+    if not tables:
+        return ()
     said, nodes = tables[:2]
     whose = _values(nodes, "forest")
     found = []

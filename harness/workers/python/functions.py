@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Callable
 
 import pandas as pd
 
-from . import frames, load, mine, rewriting
+from . import frames, load, mine, rewriting, trees
 from .watch import Watch
 
 if TYPE_CHECKING:
     from .errors import Find
     from .opening import Opening
-    from .wire import Column
+    from .wire import Column, Table
 
 _NO_MODEL = object()
 
@@ -50,6 +50,11 @@ class Function:
         """Constants of the source, of the live globals of its modules, and of the model."""
         names = [one.name for one in self.opening.inputs]
         return mine.form(self.module, None if self.model is _NO_MODEL else self.model, names)
+
+    def trees(self) -> list[Table]:
+        """The trees of fitted models among the form's objects."""
+        model = None if self.model is _NO_MODEL else self.model
+        return trees.tables(self.module, self.function, model, self.opening.inputs)
 
 
 def open(opening: Opening) -> Function:

@@ -81,6 +81,9 @@ class _Worker:
             answer = self._open(call, tables(payload))
         elif kind == wire.MINE:
             answer = self._mine(call)
+        elif kind == wire.SHOW:
+            shown = self.form.trees() if hasattr(self.form, "trees") else []
+            answer = Frame(wire.TREES, call, shown)
         elif kind == wire.SIFT:
             answer = self._sift(call, tables(payload, self.kept)[0])
         elif kind == wire.WATCH:
