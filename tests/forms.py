@@ -15,12 +15,25 @@ from harness.protocols import Limits, Place, Session
 from harness.registry import find
 from harness.schema import Input, Kind, Schema
 from harness.tolerance import Tolerance
+from harness.workers.library import r_library
 
 LIMITS = Limits(open_s=60, call_s=30)
+PLACE = Place()
 SUFFIXES = {"r": ".R", "python": ".py"}
+
+
+def _native_library() -> object:
+    program = shutil.which("Rscript")
+    return None if program is None else r_library(program)
+
 
 needs_r = pytest.mark.skipif(
     shutil.which("Rscript") is None, reason="R is not installed (apt-get install r-base-core)"
+)
+
+
+needs_native = pytest.mark.skipif(
+    not isinstance(_native_library(), Path), reason="R's C library cannot be built here (apt-get install gcc)"
 )
 
 
@@ -51,9 +64,9 @@ def model_of(
     )
 
 
-def open_session(model: Model, limits: Limits = LIMITS) -> Session:
+def open_session(model: Model, limits: Limits = LIMITS, place: Place = PLACE) -> Session:
     form = model.forms[0]
-    session: Session = find("runtimes", form.runtime).open(model, form, Place(), limits)
+    session: Session = find("runtimes", form.runtime).open(model, form, place, limits)
     return session
 
 

@@ -53,6 +53,10 @@ def answers(columns: Sequence[Column], outputs: Sequence[Output]) -> dict[str, p
 
 def _array(column: Column, one: Output) -> pa.Array:
     rows = len(column.values)
+    if column.missing is False:  # doubles that are known to be numbers, all of them
+        if one.kind in (Kind.FLOAT, Kind.INT):
+            return pa.array(column.values, pa.float64())
+        column = column._replace(missing=None)
     if column.kind == wire.BOOL and column.missing is not None and column.missing.all():
         return pa.nulls(rows, ARROW_TYPES[one.kind])
     if column.kind not in _FITTING[one.kind]:

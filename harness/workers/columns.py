@@ -90,8 +90,31 @@ def _for_r(array: pa.Array, one: Input) -> Column:
             return Column(one.name, wire.DATETIME, _with_na(seconds, missing), native=True)
         case Kind.CATEGORY | Kind.STRING:
             found = _text(array, one, strict=True)
-            codes = np.where(found.values < 0, wire.R_NA_INT, found.values + 1).astype("<i4")
-            return found._replace(values=codes, native=True)
+            _refuse_zeros(array, one, found)
+            return found._replace(values=_r_codes(found.values), native=True)
+
+
+def leveled_codes(array: pa.Array, one: Input) -> npt.NDArray[np.int32]:
+    """The levels of a category's values as R counts them, its NA where missing. Raises Refusal."""
+    return _r_codes(_text(array, one, strict=True).values)
+
+
+def _r_codes(codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    return np.where(codes < 0, wire.R_NA_INT, codes + 1).astype("<i4")
+
+
+def _refuse_zeros(array: pa.Array, one: Input, found: Column) -> None:
+    """R's strings end at U+0000: what stands after it would be lost."""
+    assert found.texts is not None
+    if b"\0" not in bytes(found.texts.data):
+        return
+    row = next(place for place, text in enumerate(array.to_pylist()) if text is not None and "\0" in text)
+    raise Refusal(
+        Outcome.UNANSWERABLE,
+        "NotRepresentable",
+        f"{one.name}: {array[row].as_py()!r} has a U+0000, which R's strings cannot hold",
+        row,
+    )
 
 
 def _r_integer(array: pa.Array, one: Input, missing: Any) -> Column:

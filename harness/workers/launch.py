@@ -55,7 +55,8 @@ GREETING = "parity-worker-shell"
 class Launch:
     """What to start. ``asked`` is what the model file itself sets of the environment.
 
-    ``arguments`` may hold ``{read}`` and ``{write}``: the descriptors of the frames. Where ``script`` is
+    ``arguments`` may hold ``{read}`` and ``{write}``: the descriptors of the frames, and ``{socket}``: that
+    over which memory is passed, for a worker that can share it. Where ``script`` is
     given, the command is a shell elsewhere that reads from standard input: it gets ``shell`` (one line),
     says that it is there, gets the script, and frames travel over standard input and output.
     """
@@ -67,6 +68,11 @@ class Launch:
     asked: Mapping[str, str] = field(default_factory=dict)
     shell: str = ""
     script: bytes = b""
+
+    @property
+    def sharing(self) -> bool:
+        """Whether calls cross in shared memory: then there is a socket to pass it over."""
+        return "{socket}" in self.arguments
 
     def remedy(self, package: str) -> str:
         """How to install a package that the form lacks."""
@@ -112,10 +118,11 @@ def python_lack(form: Form) -> Lack | None:
     )
 
 
-def r_launch(form: Form, folder: Path) -> Launch:
+def r_launch(form: Form, folder: Path, library: Path | None = None) -> Launch:
     """An R worker: the local Rscript, or the one that the form's ``command`` reaches.
 
-    Raises MissingError where there is no Rscript, or no such command.
+    With the ``library`` that was built for the local R, calls cross in shared memory. Raises MissingError
+    where there is no Rscript, or no such command.
     """
     lacking = r_lack(form)
     if lacking is not None:
@@ -124,7 +131,8 @@ def r_launch(form: Form, folder: Path) -> Launch:
     if not form.command:
         program = shutil.which("Rscript", path=environment.get("PATH"))
         assert program is not None
-        arguments = (program, "--vanilla", str(R_END / "main.R"), str(R_END), "{read}", "{write}")
+        sharing = () if library is None else ("{socket}", str(library))
+        arguments = (program, "--vanilla", str(R_END / "main.R"), str(R_END), "{read}", "{write}", *sharing)
         return Launch(arguments, folder, environment, "r", form.env)
     # one line for a shell: the environment does not travel by itself, and frames need a descriptor that
     # nothing prints to. No quoting is left to whatever lies in between: the command itself is a bare word.

@@ -33,7 +33,7 @@ class Process:
     def __init__(self, launch: Launch, limits: Limits, printed: Printed) -> None:
         self.launch = launch
         self.owner = os.getpid()
-        pipes = Pipes()
+        pipes = Pipes(launch.sharing)
         # a worker that is killed cannot clean up: R leaves the folder of its session behind, a form its files
         self._scratch = tempfile.mkdtemp(prefix="parity-")
         try:
@@ -45,6 +45,8 @@ class Process:
         pipes.close_far_ends()
         self._pidfd = _pidfd(self._popen.pid)
         self.channel = Channel(pipes.answers_read, pipes.calls_write, self._pidfd, printed.trim)
+        #: The socket over which memory is passed to it, where it was launched to share memory.
+        self.near = pipes.near
         _living.add(self)
 
     @property
@@ -99,6 +101,8 @@ class Process:
             if fd >= 0:
                 os.close(fd)
         self.channel.write_fd = self.channel.read_fd = -1
+        if self.near is not None:
+            self.near.close()
 
     def _has_ended(self) -> bool:
         if self._pidfd is None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 
@@ -21,7 +22,6 @@ from harness.protocols import (
     Watched,
     Watching,
 )
-from harness.workers.answers import answers
 from harness.workers.channel import GoneError, LateError
 from harness.workers.columns import to_wire
 from harness.workers.errand import Errand
@@ -37,12 +37,16 @@ from harness.workers.python.decode import tables
 from harness.workers.python.encode import encode
 from harness.workers.python.errors import Refusal
 from harness.workers.python.wire import Column, Frame, Table, WireError, fields
+from harness.workers.said import Said, said_in_frame
+from harness.workers.sharing import Sharing
 from harness.workers.shown import forests_of
-from harness.workers.timing import STAMPS, Wait, spans
+from harness.workers.timing import Wait, spans
 from harness.workers.watching import watched_of
 
 if TYPE_CHECKING:
     from harness.workers.python.wire import Scalar
+
+_Read = TypeVar("_Read")
 
 
 def open_python(
@@ -72,6 +76,7 @@ class WorkerSession:
         self._hello: Hello | None = None
         self._calls = 0
         self._levels_sent: set[str] = set()
+        self._sharing: Sharing | None = None
         self._closed = False
         try:
             self._start()
@@ -100,31 +105,18 @@ class WorkerSession:
                 return Reply(None, Failure(Outcome.DIED, "NotRestarted", str(error)))
         begun = time.monotonic_ns()
         try:
-            columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
+            buffers = self._asked(batch)
         except Refusal as refusal:
             return Reply(None, refused(refusal))
-        buffers = self._encoded(columns, batch.num_rows)
         encoded = time.monotonic_ns()
         try:
-            kind, received = self._exchange(buffers, self.call_s)
+            came, said = self._exchange(buffers, self.call_s, partial(self._said, batch))
         except LostError as lost:
             return Reply(None, lost.failure)
-        came = time.monotonic_ns()
-        outputs, failure = self._understood(kind, received)
-        stamps = received[0].record() if kind == wire.RESULT else {}
-        wait = Wait(begun, encoded, came, time.monotonic_ns())
         assert self._hello is not None
-        return Reply(
-            outputs,
-            failure,
-            tuple(received[-1].lists().get("warning", ())),
-            spans(
-                wait,
-                {name: stamps[name] for name in STAMPS if name in stamps},
-                self._hello.clock,
-                self._hello.language,
-            ),
-        )
+        clock, language = self._hello.clock, self._hello.language
+        wait = Wait(begun, encoded, came, time.monotonic_ns())
+        return Reply(said.outputs, said.failure, said.warnings, spans(wait, said.stamps, clock, language))
 
     def mine(self) -> tuple[Clue, ...]:
         """Constants, thresholds and levels among the form's live objects. Empty where it cannot say."""
@@ -132,7 +124,7 @@ class WorkerSession:
             return ()
         buffers = encode(Frame(wire.MINE, self._next(), []))
         try:
-            kind, received = self._exchange(buffers, self.errand.limits.open_s)
+            kind, received = self._exchange(buffers, self.errand.limits.open_s, _framed)
         except LostError:
             return ()
         if kind != wire.MINED:
@@ -144,9 +136,10 @@ class WorkerSession:
         """The trees among the form's live objects. Empty where it cannot say."""
         if self._closed or self._process is None:
             return ()
-        buffers = encode(Frame(wire.SHOW, self._next(), []))
         try:
-            kind, received = self._exchange(buffers, self.errand.limits.open_s)
+            kind, received = self._exchange(
+                encode(Frame(wire.SHOW, self._next(), [])), self.errand.limits.open_s, _framed
+            )
         except LostError:
             return ()
         if kind != wire.TREES:
@@ -161,7 +154,9 @@ class WorkerSession:
         try:
             columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
             table = Table(self._slim(columns), batch.num_rows)
-            kind, received = self._exchange(encode(Frame(wire.SIFT, self._next(), [table])), self.call_s)
+            kind, received = self._exchange(
+                encode(Frame(wire.SIFT, self._next(), [table])), self.call_s, _framed
+            )
         except (LostError, Refusal):
             return None
         if kind != wire.SIFTED:
@@ -181,7 +176,9 @@ class WorkerSession:
         try:
             columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
             tables_sent = [Table(self._slim(columns), batch.num_rows), wanted]
-            kind, received = self._exchange(encode(Frame(wire.WATCH, self._next(), tables_sent)), self.call_s)
+            kind, received = self._exchange(
+                encode(Frame(wire.WATCH, self._next(), tables_sent)), self.call_s, _framed
+            )
         except (LostError, Refusal):
             return None
         return watched_of(received) if kind == wire.WATCHED else None
@@ -196,6 +193,7 @@ class WorkerSession:
         if self._process is not None:
             self._process.close()
             self._process = None
+        self._forget_sharing()
         self._printed.close()
 
     def __enter__(self) -> WorkerSession:
@@ -208,8 +206,21 @@ class WorkerSession:
         self._calls += 1
         return self._calls
 
-    def _encoded(self, columns: Sequence[Column], rows: int) -> list[wire.Buffer]:
-        return encode(Frame(wire.CALL, self._next(), [Table(self._slim(columns), rows)]))
+    def _asked(self, batch: pa.RecordBatch) -> list[wire.Buffer]:
+        """A call as a frame: in shared memory where the worker shares it. Raises Refusal."""
+        call = self._next()
+        shared = None if self._sharing is None else self._sharing.ask(batch, call)
+        if shared is not None:
+            return shared
+        columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
+        return encode(Frame(wire.CALL, call, [Table(self._slim(columns), batch.num_rows)]))
+
+    def _said(self, batch: pa.RecordBatch, kind: int, payload: Any) -> tuple[int, Said]:
+        """When the answer to a call came, and what it says. Raises WireError."""
+        came = time.monotonic_ns()
+        if self._sharing is not None and kind in (wire.RESULT_SHARED, wire.REFUSED_SHARED):
+            return came, self._sharing.said(kind, payload, batch)
+        return came, said_in_frame(kind, payload, self.errand)
 
     def _slim(self, columns: Sequence[Column]) -> list[Column]:
         # levels never change: a worker keeps them after the first call
@@ -236,12 +247,20 @@ class WorkerSession:
         if kind != wire.OPENED:
             self._lost().kill()
             raise self._not_opened(tables(payload)[0].record())
+        near = self._process.near
+        self._sharing = None if near is None else Sharing(self.errand, near)
 
     def _lost(self) -> Process:
         """The process, which from now on is not this session's any more."""
         assert self._process is not None
         process, self._process = self._process, None
+        self._forget_sharing()
         return process
+
+    def _forget_sharing(self) -> None:
+        if self._sharing is not None:
+            self._sharing.close()
+            self._sharing = None
 
     def _not_opened(self, said: Mapping[str, Any]) -> OpenError:
         form = self.errand.form
@@ -252,8 +271,10 @@ class WorkerSession:
             return MissingError(f"{message}; {self.errand.launch.remedy(said['lacking'])}")
         return OpenError(message)
 
-    def _exchange(self, buffers: Sequence[wire.Buffer], seconds: float) -> tuple[int, list[Table]]:
-        """Send a frame and wait for its answer. Raises LostError; the worker is gone then."""
+    def _exchange(
+        self, buffers: Sequence[wire.Buffer], seconds: float, read: Callable[[int, Any], _Read]
+    ) -> _Read:
+        """Send a frame, wait for its answer and read it. Raises LostError; the worker is gone then."""
         assert self._process is not None
         before = self._printed.size
         until = deadline(seconds)
@@ -262,7 +283,7 @@ class WorkerSession:
             kind, call, payload = self._process.channel.receive(until)
             if call != self._calls:
                 raise WireError(f"an answer to call {call}, but call {self._calls} was asked")
-            received = tables(payload)
+            received = read(kind, payload)
         except (GoneError, LateError, WireError) as error:
             raise LostError(loss(error, self._lost(), seconds, self._printed, before)) from None
         except BaseException:
@@ -270,23 +291,11 @@ class WorkerSession:
             self._lost().kill()
             raise
         self._printed.trim()
-        return kind, received
+        return received
 
-    def _understood(
-        self, kind: int, received: Sequence[Table]
-    ) -> tuple[Mapping[str, pa.Array] | None, Failure | None]:
-        if kind == wire.FAILED:
-            said = received[0].record()
-            row = None if said["row"] is None else int(said["row"])
-            outcome = Outcome(int(said["outcome"]))
-            message = said["message"]
-            if said.get("lacking"):
-                message += f"; {self.errand.launch.remedy(said['lacking'])}"
-            return None, Failure(outcome, said["kind"], message, said["trace"] or "", row)
-        try:
-            return answers(received[1].columns, self.errand.model.outputs), None
-        except Refusal as refusal:
-            return None, refused(refusal)
+
+def _framed(kind: int, payload: Any) -> tuple[int, list[Table]]:
+    return kind, tables(payload)
 
 
 def _language(launch: Launch) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from forms import LIMITS, model_of, needs_r, open_session, write
+from forms import LIMITS, model_of, needs_native, needs_r, open_session, write
 
 from harness import registry
 from harness.model import Form, Model
@@ -34,6 +34,11 @@ class Case:
     identity: Callable[[Path], Model]
     faults: dict[str, str] = field(default_factory=dict)
     marks: tuple[Any, ...] = ()
+    place: Place = field(default_factory=Place)
+
+    @property
+    def name(self) -> str:
+        return self.runtime if self.place.variant is None else f"{self.runtime}-{self.place.variant}"
 
 
 def _onnx(folder: Path) -> Model:
@@ -57,6 +62,10 @@ def _recorded(folder: Path) -> Model:
     values = pa.array([*range(1000), 1.5, -2.0, None, 3.0], pa.float64())
     pa.parquet.write_table(pa.table({"x": values, "y": values}), folder / "answers.parquet")
     return model_of(folder, "recorded", None, X, Y, source=folder / "answers.parquet", call=None)
+
+
+def _r(folder: Path) -> Model:
+    return model_of(folder, "r", "score <- function(df) df$x", X, Y)
 
 
 R_FAULTS = {
@@ -90,14 +99,15 @@ PYTHON_FAULTS = {
     ),
 }
 CASES = [
-    Case("r", lambda at: model_of(at, "r", "score <- function(df) df$x", X, Y), R_FAULTS, (needs_r,)),
+    Case("r", _r, R_FAULTS, (needs_r, needs_native), Place(variant="native")),
+    Case("r", _r, R_FAULTS, (needs_r,), Place(variant="portable")),
     Case("python", lambda at: model_of(at, "python", "def score(df): return df['x']", X, Y), PYTHON_FAULTS),
     Case("onnx", _onnx),
     Case("torch", _torch, {}, (pytest.mark.slow,)),
     Case("recorded", _recorded),
 ]
-EVERY = [pytest.param(one, id=one.runtime, marks=one.marks) for one in CASES]
-WITH_FAULTS = [pytest.param(one, id=one.runtime, marks=one.marks) for one in CASES if one.faults]
+EVERY = [pytest.param(one, id=one.name, marks=one.marks) for one in CASES]
+WITH_FAULTS = [pytest.param(one, id=one.name, marks=one.marks) for one in CASES if one.faults]
 
 
 def batch(model: Model, *values: float | None) -> pa.RecordBatch:
@@ -116,7 +126,7 @@ def given(session: Session, model: Model, *values: float | None) -> list[float |
 @pytest.fixture(scope="class")
 def opened(case: Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Model, Session]]:
     model = case.identity(tmp_path_factory.mktemp(case.runtime))
-    session = open_session(model)
+    session = open_session(model, place=case.place)
     yield model, session
     session.close()
 
@@ -153,7 +163,7 @@ class TestEveryRuntime:
 
     def test_nothing_is_lacking_where_it_opens(self, case: Case, opened: tuple[Model, Session]) -> None:
         model, _ = opened
-        assert registry.find("runtimes", case.runtime).lack(model.forms[0], Place()) is None
+        assert registry.find("runtimes", case.runtime).lack(model.forms[0], case.place) is None
 
     def test_it_says_versions(self, case: Case, opened: tuple[Model, Session]) -> None:
         versions = registry.find("runtimes", case.runtime).versions()
@@ -161,7 +171,7 @@ class TestEveryRuntime:
         assert all(name and version for name, version in versions.items())
 
     def test_closing_twice_is_harmless(self, case: Case, tmp_path: Path) -> None:
-        session = open_session(case.identity(tmp_path))
+        session = open_session(case.identity(tmp_path), place=case.place)
         session.close()
         session.close()
         assert session.printed() == ""
@@ -172,7 +182,7 @@ class TestEveryRuntime:
         gone = tmp_path / f"gone{form.source.suffix}"  # type: ignore[union-attr]
         model = Model(**{**_fields(whole), "forms": (Form(**{**_fields(form), "source": gone}),)})
         with pytest.raises(OpenError, match=f"{gone.name}"):
-            open_session(model)
+            open_session(model, place=case.place)
 
     def test_clues_of_a_form_that_was_not_opened_are_none_or_read_from_its_file(
         self, case: Case, tmp_path: Path
@@ -205,7 +215,7 @@ class TestFaultsOfUserCode:
 
         def start(name: str, limits: Limits = LIMITS) -> tuple[Model, Session]:
             model = model_of(tmp_path, case.runtime, case.faults[name], X, Y)
-            opened.append(open_session(model, limits))
+            opened.append(open_session(model, limits, case.place))
             return model, opened[-1]
 
         yield start

@@ -12,7 +12,7 @@ import pytest
 from forms import LIMITS, floats, model_of, needs_r, write
 
 from harness.model import Model
-from harness.protocols import NOT_REACHED, Watched, Watching, WatchSession
+from harness.protocols import NOT_REACHED, Place, Watched, Watching, WatchSession
 from harness.registry import find
 from harness.schema import Kind
 
@@ -205,7 +205,7 @@ def test_a_watched_form_answers_as_it_does_unwatched(tmp_path: Path, opened: Ope
     batch = rows(
         model, a=[7.0, 30.0, None, *rng.uniform(-5, 90, 40)], b=[1.0, 2.0, 1.0, *rng.uniform(0, 3, 40)]
     )
-    plain = find("runtimes", runtime).open(model, model.forms[0], None, LIMITS)
+    plain = find("runtimes", runtime).open(model, model.forms[0], Place(), LIMITS)
     try:
         expected = plain.call(batch).outputs["y"].to_numpy(zero_copy_only=False)
     finally:

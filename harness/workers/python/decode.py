@@ -36,6 +36,11 @@ def tables(payload: Any, kept: Kept | None = None) -> list[Table]:
     return found
 
 
+def one_column(payload: Any, name: str, kind: int, nulls: int, rows: int) -> Column:
+    """The column of this kind whose data alone is in a payload. Raises WireError as :func:`tables` does."""
+    return _column(_Reader(payload), name, kind, nulls, rows, {})
+
+
 class _Reader:
     """A place in a payload that moves on as parts are taken."""
 

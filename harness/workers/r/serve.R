@@ -23,6 +23,11 @@ link_of <- function(open_input, open_output) {
   link$input <- open_input()
   link$output <- open_output()
   link$kept <- new.env(parent = emptyenv())
+  link$session <- "portable"
+  link$clock <- "realtime"
+  link$now <- function() as.numeric(Sys.time())
+  link$next_frame <- function(form) read_frame(link)
+  link$opened <- function(form) invisible()
   link
 }
 
@@ -39,13 +44,14 @@ serve <- function(link) {
   settle()
   form <- NULL
   watch <- new_watch()
-  say(link, HELLO, 0L, hello())
+  say(link, HELLO, 0L, hello(link))
   repeat {
-    frame <- read_frame(link)
+    frame <- link$next_frame(form)
     if (is.null(frame) || frame$kind == CLOSE) break
     if (frame$kind == OPEN) {
       opened <- answer_open(frame)
       form <- opened$form
+      if (!is.null(form)) link$opened(form)
       say(link, opened$kind, frame$call, opened$tables)
     } else if (frame$kind == MINE) {
       say(link, MINED, frame$call, list(mine(form)))
@@ -78,12 +84,14 @@ settle <- function() {
   }
 }
 
-hello <- function() {
+hello <- function(link) {
   said <- fields(
-    magic = "parity-harness", protocol = PROTOCOL, language = "r", pid = Sys.getpid(), clock = "realtime",
+    magic = "parity-harness", protocol = PROTOCOL, language = "r", pid = Sys.getpid(), clock = link$clock,
     version = paste(R.version$major, R.version$minor, sep = ".")
   )
-  list(said, table_of(list(name = text_column("platform"), version = text_column(R.version$platform)), 1))
+  list(said, table_of(list(
+    name = text_column(c("platform", "R session")), version = text_column(c(R.version$platform, link$session))
+  ), 2))
 }
 
 answer_open <- function(frame) {
@@ -113,30 +121,34 @@ factor_levels <- function(declared, pairs) {
 answer_call <- function(link, form, frame) {
   batch <- frame$tables[[1L]]
   df <- data_frame_of(batch$columns, batch$rows)
-  decoded <- as.numeric(Sys.time())
+  decoded <- link$now()
   came <- run_form(form, df)
-  computed <- as.numeric(Sys.time())
-  warned <- warnings_tables(came$warnings)
-  if (!is.null(came$error)) {
-    e <- came$error
-    lacking <- if (inherits(e, "packageNotFoundError")) e$package
-    said <- failure_fields(RAISED, class(e)[1L], message_of(e, came$warnings), came$trace, lacking)
-    return(say(link, FAILED, frame$call, c(list(said), warned)))
-  }
+  computed <- link$now()
+  if (!is.null(came$error)) return(say_raised(link, frame$call, came$error, came$trace, came$warnings))
   columns <- tryCatch(
     collect(came$value, form$outputs, batch$rows),
     parity_refusal = function(e) e
   )
-  if (inherits(columns, "parity_refusal")) {
-    said <- failure_fields(columns$outcome, columns$kind, conditionMessage(columns), "", NULL)
-    return(say(link, FAILED, frame$call, c(list(said), warned)))
-  }
+  if (inherits(columns, "parity_refusal")) return(say_refused(link, frame$call, columns, came$warnings))
   answered <- table_of(columns, batch$rows)
   stamps <- lapply(
-    list(started = frame$started, decoded = decoded, computed = computed, encoded = as.numeric(Sys.time())),
+    list(started = frame$started, decoded = decoded, computed = computed, encoded = link$now()),
     double_column
   )
-  say(link, RESULT, frame$call, c(list(table_of(stamps, 1), answered), warned))
+  say(link, RESULT, frame$call, c(list(table_of(stamps, 1), answered), warnings_tables(came$warnings)))
+}
+
+# the form raised
+say_raised <- function(link, call, e, trace, warned) {
+  lacking <- if (inherits(e, "packageNotFoundError")) e$package
+  said <- failure_fields(RAISED, class(e)[1L], message_of(e, warned), trace, lacking)
+  say(link, FAILED, call, c(list(said), warnings_tables(warned)))
+}
+
+# what the form returned is no answer
+say_refused <- function(link, call, refusal, warned) {
+  said <- failure_fields(refusal$outcome, refusal$kind, conditionMessage(refusal), "", NULL)
+  say(link, FAILED, call, c(list(said), warnings_tables(warned)))
 }
 
 # which rows have no answer, each in a batch of its own: outcome 0 where there is one

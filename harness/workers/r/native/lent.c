@@ -1,0 +1,169 @@
+/* Doubles that R sees where the harness's memory is mapped, without a copy.
+ *
+ * A lent column is an ALTREP vector: data1 is a handle (an external pointer) to the values, its tag holds the
+ * length and the number of the loan; data2 is an ordinary copy, once there is one. After the call every column
+ * is taken back: those that the form keeps get a copy of their own, all others a handle to nothing, so that
+ * whatever may still look at them raises an error instead of seeing another batch. */
+#include "native.h"
+#include <R_ext/Altrep.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+  SEXP column; /* protected by nobody from here: by the data.frame during the call, by weak references after it */
+  const char *at;
+  R_xlen_t n;
+  int asked; /* C code has asked for a pointer to write through, or may have */
+} loan;
+
+static R_altrep_class_t lent_class;
+static loan *loans;
+static int lent, room;
+
+static SEXP handle_of(SEXP x) { return R_altrep_data1(x); }
+
+static R_xlen_t length_of(SEXP x) { return (R_xlen_t)REAL_RO(R_ExternalPtrTag(handle_of(x)))[0]; }
+
+static const double *values_of(SEXP x) {
+  SEXP own = R_altrep_data2(x);
+  if (own != R_NilValue) return REAL_RO(own);
+  const double *values = R_ExternalPtrAddr(handle_of(x));
+  if (values == NULL) Rf_error("a column was used after its batch was gone: copy what is to be kept (x + 0)");
+  return values;
+}
+
+static void *pointer(SEXP x, Rboolean writable) {
+  SEXP own = R_altrep_data2(x);
+  if (own != R_NilValue) return REAL(own);
+  void *values = (void *)values_of(x);
+  int number = (int)REAL_RO(R_ExternalPtrTag(handle_of(x)))[1];
+  if (writable && number < lent) loans[number].asked = 1;
+  return values;
+}
+
+static const void *pointer_or_null(SEXP x) { return values_of(x); }
+
+static double element(SEXP x, R_xlen_t i) { return values_of(x)[i]; }
+
+static R_xlen_t region(SEXP x, R_xlen_t start, R_xlen_t size, double *into) {
+  R_xlen_t left = length_of(x) - start;
+  if (size > left) size = left;
+  memcpy(into, values_of(x) + start, (size_t)size * sizeof *into);
+  return size;
+}
+
+static Rboolean inspect(SEXP x, int before, int deep, int per_vector, void (*more)(SEXP, int, int, int)) {
+  Rprintf(" a column of the harness (%s)\n", R_altrep_data2(x) == R_NilValue ? "lent" : "copied");
+  return TRUE;
+}
+
+void make_lent_class(DllInfo *library) {
+  lent_class = R_make_altreal_class("lent_double", "parity", library);
+  R_set_altrep_Length_method(lent_class, length_of);
+  R_set_altrep_Inspect_method(lent_class, inspect);
+  R_set_altvec_Dataptr_method(lent_class, pointer);
+  R_set_altvec_Dataptr_or_null_method(lent_class, pointer_or_null);
+  R_set_altreal_Elt_method(lent_class, element);
+  R_set_altreal_Get_region_method(lent_class, region);
+}
+
+SEXP lend(const char *at, R_xlen_t n) {
+  if (lent == room) {
+    int more = room ? 2 * room : 32;
+    loan *grown = realloc(loans, more * sizeof *grown);
+    if (grown == NULL) Rf_error("cannot allocate a list of %d columns", more);
+    loans = grown;
+    room = more;
+  }
+  SEXP tag = PROTECT(Rf_allocVector(REALSXP, 2));
+  REAL(tag)[0] = (double)n;
+  REAL(tag)[1] = lent;
+  SEXP handle = PROTECT(R_MakeExternalPtr((void *)at, tag, R_NilValue));
+  SEXP column = R_new_altrep(lent_class, handle, R_NilValue);
+  loan made = {column, at, n, 0};
+  loans[lent++] = made;
+  UNPROTECT(2);
+  return column;
+}
+
+int any_lent(void) { return lent > 0; }
+
+static void copy_for_itself(SEXP column) {
+  PROTECT(column);
+  R_xlen_t n = length_of(column);
+  SEXP own = PROTECT(Rf_allocVector(REALSXP, n));
+  memcpy(REAL(own), values_of(column), (size_t)n * sizeof(double));
+  R_set_altrep_data2(column, own);
+  R_ClearExternalPtr(handle_of(column));
+  R_SetExternalPtrProtected(handle_of(column), R_NilValue);
+  UNPROTECT(2);
+}
+
+/* Whether anything beside the data.frame holds a column. Reference counts may say so of what is garbage already. */
+static int may_be_kept(SEXP frame, SEXP around) {
+  if (MAYBE_REFERENCED(around) || MAYBE_SHARED(frame)) return 1;
+  for (int i = 0; i < lent; i++)
+    if (MAYBE_SHARED(loans[i].column)) return 1;
+  return 0;
+}
+
+/* Weak references to the handles: what is left of them after a garbage collection is kept by somebody. A handle
+ * can outlive its column (it may be of an older generation), so from here on it holds on to it. */
+static SEXP watch_handles(void) {
+  SEXP watched = PROTECT(Rf_allocVector(VECSXP, lent));
+  for (int i = 0; i < lent; i++) {
+    SEXP handle = handle_of(loans[i].column);
+    R_SetExternalPtrProtected(handle, loans[i].column);
+    SET_VECTOR_ELT(watched, i, R_MakeWeakRef(handle, R_NilValue, R_NilValue, FALSE));
+  }
+  UNPROTECT(1);
+  return watched;
+}
+
+static void collect_young_garbage(void) {
+  SEXP no = PROTECT(Rf_ScalarLogical(FALSE));
+  SEXP call = PROTECT(Rf_lang4(Rf_install("gc"), no, no, no));
+  Rf_eval(call, R_BaseEnv);
+  UNPROTECT(2);
+}
+
+static void copy_kept(void *watched) {
+  for (int i = 0; i < lent; i++) {
+    SEXP handle = R_WeakRefKey(VECTOR_ELT((SEXP)watched, i));
+    if (handle == R_NilValue) continue;
+    copy_for_itself(loans[i].column);
+  }
+}
+
+static void clear_kept(SEXP watched) {
+  for (int i = 0; i < lent; i++) {
+    SEXP handle = R_WeakRefKey(VECTOR_ELT(watched, i));
+    if (handle != R_NilValue) R_ClearExternalPtr(handle);
+  }
+}
+
+/* The values are read before this: what was written there is part of what the form keeps. */
+void let_go(void) {
+  for (int i = 0; i < lent; i++)
+    if (loans[i].asked) forget_written(loans[i].at, (size_t)loans[i].n * sizeof(double));
+  lent = 0;
+}
+
+/* Take all columns back. The caller protects neither `frame` nor `around`: only the form could. */
+void take_back(SEXP frame, SEXP around) {
+  if (lent == 0) return;
+  if (!may_be_kept(frame, around)) {
+    for (int i = 0; i < lent; i++) R_ClearExternalPtr(handle_of(loans[i].column));
+  } else {
+    PROTECT(frame);
+    SEXP watched = watch_handles();
+    UNPROTECT(1);
+    PROTECT(watched);
+    collect_young_garbage();
+    /* where there is no memory for a copy, what was kept raises an error when it is used */
+    R_ToplevelExec(copy_kept, watched);
+    clear_kept(watched);
+    UNPROTECT(1);
+  }
+  let_go();
+}

@@ -1,0 +1,82 @@
+/* The R end of a call in shared memory. Division of labour:
+ *
+ *   segments.c  shared memory that the harness passes over a socket: mapped, looked up, cleaned of what was written
+ *   message.c   where the columns of an Arrow IPC message lie
+ *   lent.c      doubles that R sees without a copy, and what becomes of those that the form keeps
+ *   decode.c    Arrow columns as the vectors of a data.frame
+ *   encode.c    what a form returned, as bytes
+ *   serve.c     the loop: read a frame, run the form, answer
+ *
+ * harness/workers/sharing.py is the other end; the frames are described there.
+ */
+#ifndef PARITY_NATIVE_H
+#define PARITY_NATIVE_H
+
+#define R_NO_REMAP
+#include <R.h>
+#include <Rinternals.h>
+#include <Rversion.h>
+#include <R_ext/Rdynload.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* what an input is declared as: harness/workers/sharing.py has the same numbers */
+enum kind { FLOAT = 1, INT, WIDE, BOOL, FACTOR, TEXT, DATE, DATETIME };
+
+/* flags of a column */
+enum { CODED = 1 }; /* its values are int32 codes in R's own way already */
+
+/* one Arrow column: `first` counts elements from the start of every buffer */
+typedef struct {
+  enum kind kind;
+  int flags;
+  const char *values;   /* doubles, int64, bits, or offsets of texts */
+  const uint8_t *valid; /* NULL: nothing is missing */
+  const char *texts;
+  int64_t first;
+  int steady; /* whether it lies in a segment, and so may be lent */
+} column;
+
+typedef struct {
+  int64_t rows;
+  int columns;
+  column *column;
+} batch;
+
+/* segments.c */
+void hear_of_segments(int socket_fd);
+char *segment_at(uint32_t id, int64_t offset, int64_t bytes);
+char *answer_area(uint32_t id, size_t *size);
+void forget_written(const char *at, size_t bytes);
+
+/* message.c */
+void read_message(const char *message, size_t bytes, int steady, batch *into);
+
+/* lent.c */
+void make_lent_class(DllInfo *library);
+SEXP lend(const char *at, R_xlen_t n);
+int any_lent(void);
+void take_back(SEXP frame, SEXP around);
+void let_go(void);
+
+/* decode.c */
+typedef struct {
+  int column;
+  int64_t row;
+} refusal;
+int decode(const column *from, R_xlen_t rows, SEXP levels, SEXP *into, int64_t *refused_row);
+
+/* encode.c */
+typedef struct {
+  int32_t kind, nulls;
+  int64_t offset, bytes;
+} place;
+typedef struct {
+  place where;
+  SEXP value; /* a bare vector, or list(kind, nulls, parts) as write.R makes it */
+} answer;
+int bare_answers(SEXP came, SEXP outputs, R_xlen_t rows, answer *into);
+void column_answers(SEXP columns, answer *into);
+void write_answer(answer *one, char *to);
+
+#endif
