@@ -9,13 +9,14 @@ default is TF32 on recent GPUs. A session that would run any node elsewhere is r
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from harness.forest import Forest
 from harness.installed import package_lack, said_by, versions_of
 from harness.model import Form, Model
-from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session
+from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session, WatchSession
 from harness.runtimes import _engines
 from harness.workers.python.graph_session import PROVIDERS
 from harness.workers.session import open_python
@@ -62,10 +63,34 @@ def _provider_lack(python: Path, place: Place) -> Lack | None:
 
 def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:
     """Start a worker that holds the graph. Raises MissingError or OpenError."""
+    return open_python(model, form, limits, "graphs", _given(form, place))
+
+
+def watch(model: Model, form: Form, limits: Limits) -> WatchSession:
+    """Start a worker, on the CPU, in which the graph's comparisons are seen. Raises MissingError, or
+    OpenError also where nothing can be seen of the graph."""
+    given = _given(form, Place())
+    if package_lack(_engines.python_of(None), "onnx", "onnx") is not None:
+        raise OpenError(f"target {form.name!r}: a graph is watched with the package onnx, which is not here")
+    from harness.runtimes._graph_watch import watched_graph
+
+    rewritten = watched_graph(Path(str(given["source"])))
+    if rewritten is None:
+        raise OpenError(f"target {form.name!r}: the graph shows no comparison")
+    content, sites = rewritten
+    with tempfile.TemporaryDirectory(prefix="parity-") as folder:
+        path = Path(folder, Path(str(given["source"])).name)
+        path.write_bytes(content)
+        told = {**given, "source": str(path), "sites": json.dumps(sites)}
+        return open_python(model, form, limits, "watched_graphs", told)
+
+
+def _given(form: Form, place: Place) -> dict[str, str | int | None]:
+    """What the worker is told of a form and its place. Raises OpenError."""
     if form.source is None:
         raise OpenError(f"target {form.name!r}: an ONNX form needs `source`; see the model file")
     _engines.check_precision("ONNX Runtime", place, _PRECISIONS.get(place.device, ()))
-    given = {
+    return {
         "source": str(form.source),
         "target": form.name,
         "device": place.device,
@@ -76,7 +101,6 @@ def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:
         "outputs": json.dumps(dict(form.outputs)),
         "missing_as": json.dumps(dict(form.missing_as)),
     }
-    return open_python(model, form, limits, "graphs", given)
 
 
 def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from .wire import Column
 
 
+#: What the names of tensors begin with that were added to a graph so that it can be watched.
+ADDED = "parity-watch:"
+
+
 class GraphForm:
     """A session, what it is fed, and what of its answers is which output."""
 
@@ -74,7 +78,8 @@ def open(opening: Opening) -> GraphForm:
     columns = json.loads(fields["columns"])
 
     def feeds_of(session: Any) -> Sequence[Feed]:
-        return graph_feeds.plan(file, session.get_inputs(), inputs, columns)
+        tensors = [one for one in session.get_inputs() if not one.name.startswith(ADDED)]
+        return graph_feeds.plan(file, tensors, inputs, columns)
 
     def probe(session: Any) -> Any:
         feeds = feeds_of(session)

@@ -59,10 +59,10 @@ def _note_comparison(watch: Watch, site: str, op: str, left: Any, right: Any, ca
     if op in ("In", "NotIn"):
         _entries(watch, site, left, right)
         return watch.sight(site, int(bool(came)), True, came)
-    signs = _signs(left, right, came)
+    apart = signs(left, right, came)
     if op not in ("Eq", "NotEq") and _numbers(left) is not None and _numbers(right) is not None:
-        watch.signal("edge", signs == 0)
-    return watch.sight(site, signs, True, came)
+        watch.signal("edge", apart == 0)
+    return watch.sight(site, apart, True, came)
 
 
 def call(watch: Watch, site: str, name: str, function: Any) -> Any:
@@ -83,10 +83,10 @@ def call(watch: Watch, site: str, name: str, function: Any) -> Any:
 
 def _note_call(watch: Watch, site: str, name: str, function: Any, arguments: Any, came: Any) -> Any:
     if name in _METHODS and len(arguments) == 1:
-        return watch.sight(site, _signs(function.__self__, arguments[0], came), True, came)
+        return watch.sight(site, signs(function.__self__, arguments[0], came), True, came)
     if name in _RELATIONS | _CAPS:
         if len(arguments) == 2:
-            return watch.sight(site, _signs(arguments[0], arguments[1], came), name in _RELATIONS, came)
+            return watch.sight(site, signs(arguments[0], arguments[1], came), name in _RELATIONS, came)
         return came
     if name == "isin":
         values = arguments[0] if len(arguments) > 1 else getattr(function, "__self__", None)
@@ -98,7 +98,7 @@ def _note_call(watch: Watch, site: str, name: str, function: Any, arguments: Any
         _note_rank(watch, name, function, arguments)
         return came
     _note_step(watch, name, function, arguments)
-    watch.sight(site, _codes(came), False, came)
+    watch.sight(site, whole_codes(came), False, came)
     return came
 
 
@@ -162,7 +162,7 @@ def _note_arithmetic(watch: Watch, site: str, op: str, left: Any, right: Any, ca
         return
     with np.errstate(all="ignore"):
         if op in ("FloorDiv", "Mod"):
-            watch.sight(site, _codes(np.floor(a / b)), False, came)
+            watch.sight(site, whole_codes(np.floor(a / b)), False, came)
             watch.signal("negative", ((a < 0) | (b < 0)) & (a / b != np.trunc(a / b)))
         if op in ("FloorDiv", "Mod", "Div"):
             watch.signal("zero", np.broadcast_to(b == 0, np.broadcast_shapes(a.shape, b.shape)))
@@ -184,9 +184,9 @@ def _entries(watch: Watch, site: str, values: Any, table: Any) -> None:
         return
     if 0 < len(entries) <= MOST_ENTRIES and not isinstance(table, str):
         for entry in entries:
-            signs = _signs(values, entry, None)
-            if signs is not None:
-                watch.sight(f"{site} ({entry!r})", signs, False, None)
+            apart = signs(values, entry, None)
+            if apart is not None:
+                watch.sight(f"{site} ({entry!r})", apart, False, None)
 
 
 def _numbers(value: Any) -> Any:
@@ -205,7 +205,7 @@ def _numbers(value: Any) -> Any:
     return None
 
 
-def _signs(left: Any, right: Any, came: Any) -> Any:
+def signs(left: Any, right: Any, came: Any) -> Any:
     """-1, 0, 1 as numbers compare; 0, 1 as a comparison of anything else came out."""
     a, b = _numbers(left), _numbers(right)
     if a is None or b is None:
@@ -226,7 +226,7 @@ def _absent(one: Any) -> bool:
     return one is None or one != one or type(one).__name__ == "NAType"
 
 
-def _codes(came: Any) -> Any:
+def whole_codes(came: Any) -> Any:
     """Whole numbers that change wherever a step does."""
     if hasattr(came, "cat"):
         return np.asarray(came.cat.codes).astype(np.int64)
