@@ -26,7 +26,7 @@ from harness.search.reading import Reader
 from harness.search.relation import Floats, Relation, relate
 from harness.search.rows import Space, random_rows
 from harness.search.signals import Told, meets_no_edge, telling
-from harness.search.told import told_by_answers
+from harness.search.told import of_last_digits, told_by_answers
 from harness.search.weights import weighted_inputs
 from harness.tolerance import doubles
 
@@ -200,6 +200,11 @@ class Explainer:
             listed = any(region.values is not None for region in cluster.regions)
             if cause is not None and not (cause is Cause.ROUNDING and listed):
                 return replace(found, cluster=replace(cluster, cause=cause))
+            if cluster.cause in VAGUE and self._of_last_digits(found):
+                words = (
+                    "they differ by the last digits of the largest input: sums in another order, or precision"
+                )
+                return replace(found, cluster=replace(cluster, cause=Cause.ARITHMETIC, evidence=words))
             apart = named_apart(self.lab, cluster, *said) if cluster.cause in UNNAMED else None
             if apart is not None:
                 return replace(found, cluster=replace(cluster, cause=Cause.TABLE_VALUE, evidence=apart))
@@ -210,6 +215,17 @@ class Explainer:
         if told is None or not _believed(cluster, told):
             return self._without_edge(found)
         return replace(found, cluster=replace(cluster, cause=told.cause, evidence=told.words))
+
+    def _of_last_digits(self, found: Found) -> bool:
+        """Whether the answers to some rows of a cluster differ by what summing alone can make of them."""
+        if found.sample is None or not found.sample.num_rows:
+            return False
+        judged, output = self.lab.judge(found.sample), found.cluster.facet.output
+        sides = ("reference", "candidate")
+        return all(
+            of_last_digits(row, *(judged.said(side, output, number) for side in sides))
+            for number, row in enumerate(rows_of(found.sample))
+        )
 
     def _without_edge(self, found: Found) -> Found:
         """What looks like an interval's closed end at a number that no form names, and is none, because the

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ Rng = np.random.Generator
 
 BACKGROUNDS = 6
 PAIR_VALUES = 24  # values of one input that are paired with another's
+TRIOS = 4  # threes of inputs in one batch
+TRIO_VALUES = 10  # values of one input that are tried together with two others'
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +134,13 @@ def core(space: Space, seed: int, effort: Effort) -> Iterator[pa.RecordBatch]:
 
 
 def fill(space: Space, seed: int, rows: int) -> Iterator[pa.RecordBatch]:
-    """Random rows and mixtures in turn, without end."""
+    """Random rows, mixtures, and three interesting values at once, in turn and without end."""
     rng = np.random.default_rng([seed, 1])
+    threes = _threes(space, rng, max(1, rows // TRIOS))
     while True:
-        for batch in (_random(space, rng, rows), _mixture(space, rng, rows)):
+        several = list(islice(threes, TRIOS))
+        made = [_random(space, rng, rows), _mixture(space, rng, rows)]
+        for batch in [*made, concat(space.schema, several)] if several else made:
             legal = _legal(space.schema, batch)
             if legal.num_rows:
                 yield legal
@@ -214,7 +219,7 @@ def _pairs(space: Space, rng: Rng, effort: Effort) -> Iterator[pa.RecordBatch]:
         return
     allowance = max(8, effort.pairs // len(couples))
     for number, (first, second) in enumerate(couples):
-        a, b = (_few(pool, rng) for pool in (first, second))
+        a, b = (_few(pool, rng, PAIR_VALUES) for pool in (first, second))
         left, right = (g.ravel() for g in np.meshgrid(np.arange(len(a)), np.arange(len(b)), indexing="ij"))
         if len(left) > allowance:
             kept = rng.choice(len(left), size=allowance, replace=False)
@@ -225,13 +230,33 @@ def _pairs(space: Space, rng: Rng, effort: Effort) -> Iterator[pa.RecordBatch]:
         yield _with_column(base, second.input.name, b.take(pa.array(right)))
 
 
-def _few(pool: Pool, rng: Rng) -> pa.Array:
+def _threes(space: Space, rng: Rng, most: int) -> Iterator[pa.RecordBatch]:
+    """Three interesting values at once, in all ways or at most so many, over one background for each three of
+    the inputs; again and again with other values and backgrounds."""
+    trios = list(combinations(space.pools.values(), 3))
+    while trios:
+        for number in rng.permutation(len(trios)):
+            pools = trios[number]
+            values = [_few(pool, rng, TRIO_VALUES) for pool in pools]
+            grid = np.meshgrid(*(np.arange(len(one)) for one in values), indexing="ij")
+            chosen = np.stack([axis.ravel() for axis in grid])
+            if chosen.shape[1] > most:
+                chosen = chosen[:, rng.choice(chosen.shape[1], size=most, replace=False)]
+            background = int(rng.integers(space.backgrounds.num_rows))
+            batch = space.backgrounds.take(pa.array(np.full(chosen.shape[1], background)))
+            for pool, column, index in zip(pools, values, chosen, strict=True):
+                batch = _with_column(batch, pool.input.name, column.take(pa.array(index)))
+            yield batch
+
+
+def _few(pool: Pool, rng: Rng, most: int) -> pa.Array:
+    """At most so many of the main values; missing, special and levels are half of them."""
     values = list(pool.main)
-    if len(values) > PAIR_VALUES:
+    if len(values) > most:
         first = [v for v in values if v is None or v in pool.input.special or v in pool.input.levels]
-        first = first[: PAIR_VALUES // 2]
+        first = [first[i] for i in sorted(rng.permutation(len(first))[: most // 2])]
         rest = [v for v in values if v not in first]
-        chosen = rng.choice(len(rest), size=PAIR_VALUES - len(first), replace=False)
+        chosen = rng.choice(len(rest), size=most - len(first), replace=False)
         values = first + [rest[i] for i in sorted(chosen)]
     return pool.array(values)
 

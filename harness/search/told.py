@@ -1,5 +1,5 @@
-"""Causes that the two answers to one row tell: ties, rounding, overflow of 32-bit integers,
-division by zero."""
+"""Causes that the two answers to a row tell: ties, rounding, overflow of 32-bit integers, division by zero,
+last digits lost."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from harness.schema import Schema
 from harness.search.lab import Row
 
 INT32 = 2**31
+LAST_DIGITS = 4  # units in the last place of the largest input, by which sums in another order may differ
 
 
 def told_by_answers(schema: Schema, row: Row, reference: Any, candidate: Any) -> Cause | None:
@@ -36,6 +37,17 @@ def one_step(reference: Any, candidate: Any) -> bool:
         if math.isclose(abs(reference - candidate), step, rel_tol=1e-6):
             return all(_has_decimals(value, digits) for value in (reference, candidate))
     return False
+
+
+def of_last_digits(row: Row, reference: Any, candidate: Any) -> bool:
+    """Whether two answers differ by no more than what adding up the row's numbers in another order, or with
+    more digits, makes of them: a few units in the last place of the largest."""
+    if not (_number(reference) and _number(candidate)):
+        return False
+    largest = max(
+        (abs(float(value)) for value in row.values() if isinstance(value, int | float)), default=0.0
+    )
+    return bool(0 < abs(reference - candidate) <= LAST_DIGITS * math.ulp(largest))
 
 
 def _has_decimals(value: float, digits: int) -> bool:

@@ -120,6 +120,14 @@ def test_random_rows_need_no_more_than_asked():
     assert random_rows(space(), 77, seed=1).num_rows == 77
 
 
+def test_random_fill_tries_three_interesting_values_at_once():
+    inputs = [Input(name, Kind.CATEGORY, levels=tuple("abcdef")) for name in "xyz"]
+    made = make_space(Schema(tuple(inputs)), build_pools(Schema(tuple(inputs)), []), None, 0)
+    rows = [batch for batch, _ in zip(fill(made, 0, 1_000), range(3), strict=False)][-1]
+    # the third batch of each turn holds every three of values
+    assert len({tuple(row.values()) for row in rows.to_pylist()}) == 6**3
+
+
 def test_a_single_input_without_bounds_works():
     rows = rows_of(space(inputs=(Input("x", Kind.FLOAT),)))
     assert {1e15, -1e15, 0.0} <= {row["x"] for row in rows}

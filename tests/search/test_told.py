@@ -7,7 +7,7 @@ from miniatures import number
 
 from harness.causes import Cause
 from harness.schema import Input, Kind, Schema
-from harness.search.told import told_by_answers
+from harness.search.told import of_last_digits, told_by_answers
 
 NUMBERS = Schema((number("card"), number("loan")))
 GRADES = Schema(tuple(Input(name, Kind.CATEGORY, levels=("A", "B")) for name in "xyz"))
@@ -30,3 +30,18 @@ GRADES = Schema(tuple(Input(name, Kind.CATEGORY, levels=("A", "B")) for name in 
 )
 def test_the_answers_tell(schema, row, reference, candidate, cause):
     assert told_by_answers(schema, row, reference, candidate) is cause
+
+
+@pytest.mark.parametrize(
+    ("row", "reference", "candidate", "lost"),
+    [
+        ({"card": 3e14, "loan": -3e14}, 1.1, 1.125, True),
+        ({"card": 3e14, "loan": None}, 1.1, 1.6, False),
+        ({"card": 10.0, "loan": 7.0}, 1.1, 1.125, False),
+        ({"card": 3e14, "loan": 1.0}, 2.0, 2.0, False),
+        ({"card": 3e14, "loan": 1.0}, 2.0, None, False),
+        ({"card": None, "loan": "a"}, 2.0, 3.0, False),
+    ],
+)
+def test_last_digits_are_those_of_the_largest_number_of_the_row(row, reference, candidate, lost):
+    assert of_last_digits(row, reference, candidate) is lost
