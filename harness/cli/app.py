@@ -12,7 +12,7 @@ import typer
 from harness.status import Exit
 
 #: In the order that ``parity --help`` shows them. Each is a module here with a function of its name.
-COMMANDS = ("doctor", "init", "verify", "explain", "record", "bench", "profile", "report", "run")
+COMMANDS = ("doctor", "init", "verify", "explain", "record", "bench", "profile", "codecs", "report", "run")
 
 #: The exit status of a command that was ended with Ctrl-C, as shells expect it.
 INTERRUPTED = 130

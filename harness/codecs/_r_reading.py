@@ -28,11 +28,13 @@ from harness.codecs._r_format import (
     TEXT,
 )
 from harness.codecs._r_vectors import RVector, from_r
+from harness.protocols import Encoded
 
 
-def read(data: bytes) -> pa.RecordBatch:
+def read(data: Encoded) -> pa.RecordBatch:
     """The batch of a serialized data.frame. Raises ValueError or TypeError for what is none."""
-    kind, order = data[:2], {BIG_ENDIAN: ">", NATIVE: "<"}.get(data[:2])
+    kind = bytes(data[:2])
+    order = {BIG_ENDIAN: ">", NATIVE: "<"}.get(kind)
     if order is None:
         raise ValueError(f"these bytes are no serialized R object in binary: they begin with {kind!r}")
     reader = _Reader(data, order)
@@ -74,7 +76,7 @@ class Logicals(np.ndarray[Any, Any]):
 class _Reader:
     """Objects as (values, attributes): a list for a list, arrays for vectors."""
 
-    def __init__(self, data: bytes, order: str) -> None:
+    def __init__(self, data: Encoded, order: str) -> None:
         self.data, self.order, self.at = memoryview(data), order, 2
         self.symbols: list[str] = []
         self.pair = struct.Struct(f"{order}ii")

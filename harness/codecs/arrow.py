@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from harness.codecs import R_ARROW, R_ENDS
 from harness.codecs._one_batch import one_batch
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "Arrow IPC stream"
 PYTHON_END = True
@@ -19,16 +19,15 @@ def lack() -> Lack | None:
     return None
 
 
-def encode(batch: pa.RecordBatch) -> bytes:
+def encode(batch: pa.RecordBatch) -> memoryview:
     """The batch as a stream of one."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as writer:
         writer.write_batch(batch)
-    written: bytes = sink.getvalue().to_pybytes()
-    return written
+    return memoryview(sink.getvalue())
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The one batch of a stream; its columns lie in ``data``."""
     with pa.ipc.open_stream(data) as reader:
         return one_batch(reader.read_all())

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from harness.codecs import R_ENDS
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "CSV (pandas, R's write.csv)"
 PYTHON_END = True
@@ -27,6 +27,6 @@ def encode(batch: pa.RecordBatch) -> bytes:
     return text.encode("utf-8")
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The columns with the types that pandas guesses."""
     return pa.RecordBatch.from_pandas(pd.read_csv(io.BytesIO(data)), preserve_index=False)

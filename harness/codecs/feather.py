@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from harness.codecs import R_ARROW, R_ENDS
 from harness.codecs._one_batch import one_batch
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "Feather (Arrow IPC file, LZ4)"
 PYTHON_END = True
@@ -19,17 +19,16 @@ def lack() -> Lack | None:
     return None
 
 
-def encode(batch: pa.RecordBatch) -> bytes:
+def encode(batch: pa.RecordBatch) -> memoryview:
     """The batch as a file of one."""
     sink = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with pa.ipc.new_file(sink, batch.schema, options=options) as writer:
         writer.write_batch(batch)
-    written: bytes = sink.getvalue().to_pybytes()
-    return written
+    return memoryview(sink.getvalue())
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The batch of such a file."""
     with pa.ipc.open_file(data) as reader:
         return one_batch(reader.read_all())

@@ -7,7 +7,7 @@ import json
 import pyarrow as pa
 
 from harness.codecs import R_ENDS, R_JSONLITE
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "JSON, by column (standard library)"
 PYTHON_END = True
@@ -25,6 +25,6 @@ def encode(batch: pa.RecordBatch) -> bytes:
     return json.dumps(batch.to_pydict(), ensure_ascii=False).encode("utf-8")
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The columns with the types that their values suggest."""
-    return pa.RecordBatch.from_pydict(json.loads(data))
+    return pa.RecordBatch.from_pydict(json.loads(bytes(data)))

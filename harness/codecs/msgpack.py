@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from harness.installed import package_lack
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "MessagePack, by column"
 PYTHON_END = True
@@ -29,7 +29,7 @@ def encode(batch: pa.RecordBatch) -> bytes:
     return packed
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The columns with the types that their values suggest."""
     import msgpack
 

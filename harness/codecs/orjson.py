@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from harness.codecs import R_ENDS, R_JSONLITE
 from harness.installed import package_lack
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "JSON, by column (orjson)"
 PYTHON_END = True
@@ -29,7 +29,7 @@ def encode(batch: pa.RecordBatch) -> bytes:
     return orjson.dumps(batch.to_pydict())
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The columns with the types that their values suggest."""
     import orjson
 

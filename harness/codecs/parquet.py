@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from harness.codecs import R_ARROW, R_ENDS
 from harness.codecs._one_batch import one_batch
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "Parquet (Snappy)"
 PYTHON_END = True
@@ -19,17 +19,16 @@ def lack() -> Lack | None:
     return None
 
 
-def encode(batch: pa.RecordBatch) -> bytes:
+def encode(batch: pa.RecordBatch) -> memoryview:
     """The batch as a Parquet file with the settings that pyarrow has by default."""
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
     pq.write_table(pa.Table.from_batches([batch]), sink)
-    written: bytes = sink.getvalue().to_pybytes()
-    return written
+    return memoryview(sink.getvalue())
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The rows of a Parquet file."""
     import pyarrow.parquet as pq
 

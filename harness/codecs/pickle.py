@@ -6,7 +6,7 @@ import pickle
 
 import pyarrow as pa
 
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "pickle (protocol 5)"
 PYTHON_END = True
@@ -24,7 +24,7 @@ def encode(batch: pa.RecordBatch) -> bytes:
     return pickle.dumps(batch, protocol=5)
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """What was pickled. Loading a pickle can run any code: never one from a stranger."""
     loaded: pa.RecordBatch = pickle.loads(data)
     return loaded

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from harness.codecs import R_ENDS
 from harness.installed import package_lack
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "Protocol Buffers, by column"
 PYTHON_END = True
@@ -58,7 +58,7 @@ def encode(batch: pa.RecordBatch) -> bytes:
     return encoded
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The batch of such a message. Raises ValueError for bytes that are none."""
     from google.protobuf.message import DecodeError
 
@@ -85,7 +85,9 @@ def _fill(column: Any, array: pa.Array) -> None:
     elif pa.types.is_string(kind):
         column.type = "character"
         column.texts.extend(pc.fill_null(array, "").to_pylist())
-    elif pa.types.is_dictionary(kind) and array.dictionary.null_count == 0:
+    elif pa.types.is_dictionary(kind):
+        if array.dictionary.null_count:
+            raise TypeError("the protobuf table has no place for a missing level")
         column.type = "ordered" if kind.ordered else "factor"
         column.integers.extend(_plain(array.indices.cast(pa.int32()), 0))
         column.levels.extend(array.dictionary.to_pylist())

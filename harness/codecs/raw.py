@@ -16,7 +16,7 @@ import pyarrow as pa
 from harness.codecs import R_ENDS
 from harness.codecs._r_vectors import RVector, from_r, to_r
 from harness.codecs._texts import from_lengths, to_lengths
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "raw columns"
 PYTHON_END = True
@@ -46,10 +46,10 @@ def encode(batch: pa.RecordBatch) -> bytes:
     return b"".join(parts)
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The batch. Raises ValueError for bytes that are no raw columns."""
     if data[:4] != _MAGIC:
-        raise ValueError(f"these bytes are no raw columns: they begin with {data[:4]!r}")
+        raise ValueError(f"these bytes are no raw columns: they begin with {bytes(data[:4])!r}")
     reader = _Reader(data)
     columns, _ = struct.unpack("<id", reader.take(12))
     names, arrays = [], []
@@ -79,7 +79,7 @@ def _values(vector: RVector) -> list[bytes | memoryview]:
 class _Reader:
     """A place in the bytes that moves on as they are read."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: Encoded) -> None:
         self.data = memoryview(data)
         self.at = 4
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 from harness.codecs import R_ENDS
 from harness.codecs._r_reading import read
 from harness.codecs._r_writing import write
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "RDS, native byte order, not compressed"
 PYTHON_END = True
@@ -25,6 +25,6 @@ def encode(batch: pa.RecordBatch) -> bytes:
     return write(batch, big_endian=False)
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The batch. Raises TypeError or ValueError for what Arrow has no type for."""
     return read(data)

@@ -9,7 +9,7 @@ import pyarrow as pa
 from harness.codecs import R_ENDS
 from harness.codecs._r_reading import read
 from harness.codecs._r_writing import write
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "RDS as saveRDS() writes it (gzip, big-endian)"
 PYTHON_END = True
@@ -27,6 +27,6 @@ def encode(batch: pa.RecordBatch) -> bytes:
     return gzip.compress(write(batch, big_endian=True), compresslevel=6)  # R's own level
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The batch. Raises TypeError or ValueError for what Arrow has no type for."""
     return read(gzip.decompress(data))

@@ -37,12 +37,16 @@ def _column(sent: pa.Array, came: pa.Array) -> Difference | None:
         aspect = "type" if _same_values(sent, came) else "type and values"
         return Difference(aspect, _type_words(sent.type), _type_words(came.type))
     if pa.types.is_timestamp(sent.type) and sent.type.tz != came.type.tz:
-        return Difference("tzone", sent.type.tz or "none", came.type.tz or "none")
+        return Difference("tzone", _zone(sent.type.tz), _zone(came.type.tz))
     if pa.types.is_dictionary(sent.type):
         was, now = sent.dictionary.to_pylist(), came.dictionary.to_pylist()
         if was != now:
             return Difference("levels", words.texts(was), words.texts(now))
     return _values(sent, came)
+
+
+def _zone(name: str | None) -> str:
+    return "none" if name is None else words.text(name)
 
 
 def _as_held(came: pa.Array, wanted: pa.DataType) -> pa.Array:

@@ -169,7 +169,7 @@ def _without_trial(member: Member, direction: Direction) -> tuple[Fidelity | Non
     ends = [(language, member.end(language)) for language in dict.fromkeys(direction.value)]
     for language, end in ends:
         if not end.exists:
-            return Fidelity.UNSUPPORTED, f"it has no end in {language.value}"
+            return Fidelity.UNSUPPORTED, f"no end in {language.value}"
     for _, end in ends:
         if end.lack is not None:
             return Fidelity.MISSING, str(end.lack)

@@ -14,16 +14,16 @@ from types import TracebackType
 
 from harness.fidelity.difference import Difference, Refused, Result
 from harness.fidelity.words import from_r
-from harness.protocols import Codec, Lack
+from harness.protocols import Codec, Encoded, Lack
 
 R_FOLDER = Path(__file__).parent / "r"
 R_REMEDY = "install R: apt-get install r-base-core"
-#: The longest that R may be silent: between two checks, or in one call that is timed.
-SILENCE_S = 120.0
+#: The longest that R may be silent while it checks small tables, and while it is timed on large ones.
+SILENCE_S, PATIENCE_S = 60.0, 3_600.0
 _SETTINGS = {"LC_ALL": "C.UTF-8", "LANGUAGE": "en", "TZ": "UTC"}
 
 #: One check: the task (trip, decode), the codec, the table as an R expression, bytes to decode.
-Question = tuple[str, str, str, bytes]
+Question = tuple[str, str, str, Encoded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,9 @@ class RSession:
         return answers
 
     def say(self, line: str) -> str:
-        """One R call, and the one line that it answers."""
+        """One R call, however long it takes, and the one line that it answers."""
         self._write(line)
-        return self._read_line()
+        return self._read_line(PATIENCE_S)
 
     def _check(self, questions: Sequence[Question], tell: Callable[[int], None]) -> list[Answer]:
         asked, said = self.folder / "questions", self.folder / "answers"
@@ -127,14 +127,14 @@ class RSession:
         except BrokenPipeError:
             raise self._gone("it ended") from None
 
-    def _read_line(self) -> str:
+    def _read_line(self, silence_s: float = SILENCE_S) -> str:
         process = self._started()
         assert process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(process.stdout, selectors.EVENT_READ)
             while b"\n" not in self._buffer:
-                if not selector.select(SILENCE_S):
-                    raise self._gone(f"no answer within {SILENCE_S:g} s")
+                if not selector.select(silence_s):
+                    raise self._gone(f"no answer within {silence_s:g} s")
                 came = os.read(process.stdout.fileno(), 65536)
                 if not came:
                     raise self._gone("it ended")

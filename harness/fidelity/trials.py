@@ -12,6 +12,7 @@ from harness.fidelity.columns import Specimen
 from harness.fidelity.difference import Difference, Refused, Result
 from harness.fidelity.ends import Language, Member
 from harness.fidelity.r_session import Answer, Question, RSession
+from harness.protocols import Encoded
 
 #: How a codec says that it cannot carry something (see ``harness.protocols.Codec``).
 REFUSALS = (TypeError, ValueError, OverflowError, NotImplementedError)
@@ -111,7 +112,7 @@ def _in_python(trial: Trial) -> Result:
     return data if isinstance(data, Refused) else _judged(trial, data)
 
 
-def _encoded(trial: Trial) -> bytes | Refused:
+def _encoded(trial: Trial) -> Encoded | Refused:
     batch = arrow_image.batch(trial.specimen)
     assert batch is not None, "Python has no such table to send"
     try:
@@ -120,7 +121,7 @@ def _encoded(trial: Trial) -> bytes | Refused:
         return Refused(_says(error))
 
 
-def _judged(trial: Trial, data: bytes) -> Result:
+def _judged(trial: Trial, data: Encoded) -> Result:
     """What Python reads, held against what was sent."""
     try:
         came = trial.member.codec.decode(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import struct
 
 _R_NAN = 0x7FF8_0000_0000_0000
@@ -55,7 +56,7 @@ def instant(seconds: float) -> str:
     """Seconds since 1970 as a point in time in UTC, with as many decimals as it has."""
     if seconds != seconds:
         return double(seconds)
-    if abs(seconds * 1e6 - round(seconds * 1e6)) > 1e-3 * max(1.0, abs(seconds) * 1e-9):
+    if abs(seconds * 1e6 - round(seconds * 1e6)) > 1e6 * math.ulp(seconds):
         return f"second {seconds!r}"
     return microsecond(round(seconds * 1e6))
 

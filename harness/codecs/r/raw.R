@@ -5,17 +5,13 @@ MODES <- c("double", "integer", "logical", "character", "latin1")
 KEPT <- c("class", "levels", "tzone", "units")
 
 encode <- function(frame) {
-  con <- rawConnection(raw(), "wb")
-  on.exit(close(con))
-  put <- function(x) writeBin(x, con, endian = "little")
-  put(MAGIC)
-  put(length(frame))
-  put(as.double(nrow(frame)))
-  for (i in seq_along(frame)) put_column(put, names(frame)[i], frame[[i]])
-  rawConnectionValue(con)
+  columns <- lapply(seq_along(frame), function(i) column_parts(names(frame)[i], frame[[i]]))
+  unlist(c(list(MAGIC, as_bytes(length(frame)), as_bytes(as.double(nrow(frame)))), unlist(columns, recursive = FALSE)))
 }
 
-put_column <- function(put, name, x) {
+as_bytes <- function(x) writeBin(x, raw(), endian = "little")
+
+column_parts <- function(name, x) {
   held <- attributes(x)
   odd <- setdiff(names(held), KEPT)
   if (length(odd)) stop("raw columns have no place for the attribute ", odd[1L])
@@ -24,15 +20,10 @@ put_column <- function(put, name, x) {
   mode <- typeof(x)
   if (mode == "character" && all_latin1(x)) mode <- "latin1"
   if (!mode %in% MODES) stop("raw columns have no place for ", mode)
-  put_texts(put, name)
-  put(c(match(mode, MODES) - 1L, length(held)))
-  for (one in names(held)) {
-    put_texts(put, one)
-    put_texts(put, held[[one]])
-  }
-  if (is.character(x)) return(put_texts(put, x, mode == "latin1"))
-  put(length(x))
-  put(x)
+  values <- if (is.character(x)) text_parts(x, mode == "latin1") else list(as_bytes(length(x)), as_bytes(x))
+  named <- lapply(names(held), function(one) c(text_parts(one), text_parts(held[[one]])))
+  head <- as_bytes(c(match(mode, MODES) - 1L, length(held)))
+  c(text_parts(name), list(head), unlist(named, recursive = FALSE), values)
 }
 
 # every text beyond ASCII is marked as Latin-1
@@ -41,16 +32,14 @@ all_latin1 <- function(x) {
   "latin1" %in% marks && all(marks %in% c("latin1", "unknown"))
 }
 
-put_texts <- function(put, x, as_they_are = FALSE) {
+text_parts <- function(x, as_they_are = FALSE) {
   if (!as_they_are) x <- enc2utf8(x)
   lengths <- nchar(x, "bytes")
   missing <- is.na(x)
   lengths[missing] <- -1L
   joined <- charToRaw(paste(x[!missing], collapse = ""))
   if (as_they_are) joined <- unlist(lapply(x[!missing], charToRaw))
-  put(c(length(x), length(joined)))
-  if (length(x)) put(as.integer(lengths))
-  if (length(joined)) put(joined)
+  list(as_bytes(c(length(x), length(joined))), as_bytes(as.integer(lengths)), as.raw(joined))
 }
 
 decode <- function(bytes) {

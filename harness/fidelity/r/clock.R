@@ -5,24 +5,37 @@ held <- new.env(parent = emptyenv())
 # the table to time, from a file that the codec `way` wrote
 clock_table <- function(way, file) {
   held$table <- end_of(way)$decode(readBin(file, "raw", file.size(file)))
+  held$bytes <- list()
   tell("rows", nrow(held$table))
 }
 
-# one encoding, kept to be decoded: bytes, and whether the table comes back as it was
-clock_hold <- function(codec) {
+# a first encoding and decoding: what they took, the bytes' number, and whether the table came back as it was
+clock_first <- function(codec) {
+  end <- end_of(codec)
   tell(tryCatch(suppressWarnings({
-    held$bytes <- as_raw(end_of(codec)$encode(held$table))
-    found <- difference(held$table, end_of(codec)$decode(held$bytes))
-    paste("bytes", length(held$bytes), if (is.null(found)) "exact" else "altered")
+    started <- now_ns()
+    bytes <- as_raw(end$encode(held$table))
+    encoded <- now_ns()
+    came <- end$decode(bytes)
+    decoded <- now_ns()
+    held$bytes[[codec]] <- bytes
+    how <- if (is.null(difference(held$table, came))) "exact" else "altered"
+    paste(how, length(bytes), sprintf("%.0f %.0f", encoded - started, decoded - encoded))
   }), error = function(e) paste("refused", hex_of(charToRaw(enc2utf8(conditionMessage(e)))))))
 }
 
-# nanoseconds of `times` encodings or decodings of what clock_hold() keeps
-clock_turn <- function(codec, task, times) {
+now_ns <- function() 1e9 * as.numeric(Sys.time())
+
+# nanoseconds that so many encodings and so many decodings took
+clock_turn <- function(codec, encodings, decodings) {
   end <- end_of(codec)
-  run <- if (task == "encode") end$encode else end$decode
-  input <- if (task == "encode") held$table else held$bytes
-  started <- as.numeric(Sys.time())
-  suppressWarnings(for (i in seq_len(times)) run(input))
-  tell("ns", sprintf("%.0f", 1e9 * (as.numeric(Sys.time()) - started)))
+  bytes <- held$bytes[[codec]]
+  suppressWarnings({
+    started <- now_ns()
+    for (i in seq_len(encodings)) end$encode(held$table)
+    encoded <- now_ns()
+    for (i in seq_len(decodings)) end$decode(bytes)
+    decoded <- now_ns()
+  })
+  tell("ns", sprintf("%.0f %.0f", encoded - started, decoded - encoded))
 }

@@ -38,7 +38,7 @@ column_difference <- function(sent, came) {
     was <- attr(sent, name, exact = TRUE)
     now <- attr(came, name, exact = TRUE)
     same <- if (is.character(was) && is.character(now)) same_texts(was, now) else identical(was, now)
-    if (!same) return(differs(name, texts_tag(was), texts_tag(now)))
+    if (!same) return(differs(name, texts_tag(was, name), texts_tag(now, name)))
   }
   known <- c("levels", "tzone", "units", "class")
   others <- setdiff(names(attributes(came)), c(known, names(attributes(sent))))
@@ -141,8 +141,9 @@ text_tag <- function(text) {
   paste0("t:", hex_of(charToRaw(enc2utf8(text))))
 }
 
-texts_tag <- function(x) {
+texts_tag <- function(x, name) {
   if (is.null(x)) return(in_words("none"))
+  if (is.character(x) && length(x) == 1L && name != "levels") return(text_tag(x))
   if (!is.character(x)) return(in_words(as.character(x)))
   paste0("T:", paste(vapply(x, function(one) if (is.na(one)) "NA" else hex_of(charToRaw(enc2utf8(one))), "",
                             USE.NAMES = FALSE), collapse = ","))

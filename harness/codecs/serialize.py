@@ -7,11 +7,11 @@ import pyarrow as pa
 from harness.codecs import R_ENDS
 from harness.codecs._r_reading import read
 from harness.codecs._r_writing import write
-from harness.protocols import Lack
+from harness.protocols import Encoded, Lack
 
 TITLE = "R's serialize() in memory"
 PYTHON_END = True
-R_END = R_ENDS / "r_serialize.R"
+R_END = R_ENDS / "serialize.R"
 R_PACKAGES: dict[str, str] = {}
 
 
@@ -25,6 +25,6 @@ def encode(batch: pa.RecordBatch) -> bytes:
     return write(batch, big_endian=True)
 
 
-def decode(data: bytes) -> pa.RecordBatch:
+def decode(data: Encoded) -> pa.RecordBatch:
     """The batch. Raises TypeError or ValueError for what Arrow has no type for."""
     return read(data)
