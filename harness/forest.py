@@ -104,13 +104,16 @@ class Forest:
         return root
 
     @cached_property
-    def depth(self) -> int:
-        """Splits on the longest path."""
-        depth, at = 0, self.roots
+    def steps(self) -> float:
+        """Splits that a row meets on its way through all trees, where every leaf of a tree is as likely."""
+        steps, at = np.zeros(len(self.low)), self.roots
         while len(at := at[~self.is_leaf[at]]):
-            at = np.concatenate([self.low[at], self.high[at]])
-            depth += 1
-        return depth
+            below = np.concatenate([self.low[at], self.high[at]])
+            steps[below] = np.tile(steps[at] + 1, 2)
+            at = below
+        leaves = np.bincount(self.root_of[self.is_leaf], minlength=len(self.low))
+        total = np.bincount(self.root_of[self.is_leaf], steps[self.is_leaf], minlength=len(self.low))
+        return float((total[self.roots] / np.maximum(leaves[self.roots], 1)).sum())
 
 
 def sound(forest: Forest) -> bool:

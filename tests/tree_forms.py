@@ -62,7 +62,9 @@ def trained(folder: Path, text: str) -> Path:
 
 def plain(forest: Forest) -> dict[str, Any]:
     """A forest as nested lists and dicts, each tree's nodes counted from 0."""
-    trees = [[_node(forest, n, root) for n in np.flatnonzero(forest.root_of == root)] for root in forest.roots]
+    trees = [
+        [_node(forest, n, root) for n in np.flatnonzero(forest.root_of == root)] for root in forest.roots
+    ]
     return {"whole": forest.whole, "inputs": list(forest.inputs), "trees": trees}
 
 

@@ -11,7 +11,7 @@ a split says so, between two adjacent values. Of trees for which they do not, no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,7 +23,7 @@ from harness.forest import Forest, Mask, Seen, descend, walk
 from harness.legal import legal_rows
 from harness.protocols import Clue
 from harness.search.lab import Judgement
-from harness.search.placing import INSIDE, place, values_of
+from harness.search.placing import INSIDE, known_numbers, place, values_of
 from harness.search.probes import Pairs, probe_rows
 from harness.search.regions import Cells, cells_of, in_parts, regions
 from harness.search.rows import Space, concat, mixture
@@ -32,12 +32,13 @@ from harness.tolerance import doubles, is_number
 MOST_ROWS = 60_000
 LEAST_ROWS = 2_000
 SECONDS = 3.0  # that the slowest form may take over these rows
-STEPS = 40_000_000  # of rows down the trees, over all
+STEPS = 60_000_000  # splits that rows may meet, in all trees together
 CANDIDATES = (1, 8, 64)  # rows tried for a cell, until one is legal
 PER_LEAF = 3  # rows, where there is room for so many
 PER_SPLIT = 8
 COMMON = 0.2  # of rows drawn at random that are legal: then a cell for which none is found has none
 CHANGE = 1e-9
+THRESHOLDS = 2_000  # of an input, that the other parts of the search hear of
 
 
 @dataclass(eq=False)
@@ -82,16 +83,18 @@ class Coverage:
     rate: float = float("inf")
     size: int = 8_192
     reference: str = ""
+    _known: Mapping[str, npt.NDArray[np.float64]] = field(init=False)
     _all: list[_Covered] = field(init=False)
     _pairs: Pairs | None = field(default=None, init=False)
     _drawn: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
+        self._known = known_numbers(self.space)
         self._all = [_Covered.of(forest, self.space) for forest in self.forests]
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Batches of legal rows, each to be given to :meth:`note` before the next is drawn."""
-        steps = sum(len(f.roots) * max(1, f.depth) for f in self.forests)
+        steps = sum(forest.steps for forest in self.forests)
         most = min(MOST_ROWS, max(LEAST_ROWS, self.rate * SECONDS), max(LEAST_ROWS, STEPS / max(1, steps)))
         left = int(most) - int(most) // 2
         for batch in self._probes(int(most) // 2):
@@ -152,7 +155,7 @@ class Coverage:
             for start in range(0, len(tests), step):
                 rng = np.random.default_rng([self.seed, 10, number, start])
                 batch, pairs = probe_rows(
-                    self.space, one.forest, tests[start : start + step], self._base, rng
+                    self.space, self._known, one.forest, tests[start : start + step], self._base, rng
                 )
                 batch, pairs = _legal(batch, pairs, self.space)
                 if batch.num_rows:
@@ -190,7 +193,7 @@ class Coverage:
         cells = np.repeat(chosen, each)
         where = np.tile(np.arange(each) % 3 if rows == PER_LEAF else np.full(each, INSIDE), len(chosen))
         found = regions(one.forest, self.space.schema, one.cells.take(cells))
-        batch = place(self.space, one.forest, found, self._base(len(cells)), where, rng)
+        batch = place(self.space, self._known, one.forest, found, self._base(len(cells)), where, rng)
         legal = legal_rows(batch, self.space.schema)
         if tried == len(CANDIDATES) - 1 and self._common():
             none = ~legal.reshape(-1, each).any(axis=1)
@@ -208,14 +211,15 @@ class Coverage:
 
 
 def thresholds(forest: Forest) -> tuple[Clue, ...]:
-    """The thresholds of a forest, each once an input."""
+    """The thresholds of a forest, each once an input; of a great many, some from everywhere."""
     numeric = np.flatnonzero(forest.group < 0)
-    pairs = np.unique(np.stack([forest.input[numeric], forest.cut[numeric]]), axis=1).T
-    return tuple(
-        Clue(float(cut), "threshold", forest.inputs[int(number)], forest.origin)
-        for number, cut in pairs.tolist()
-        if np.isfinite(cut)
-    )
+    found: list[Clue] = []
+    for number, name in enumerate(forest.inputs):
+        cuts = np.unique(forest.cut[numeric[forest.input[numeric] == number]])
+        cuts = cuts[np.isfinite(cuts)]
+        kept = cuts[:: max(1, -(-len(cuts) // THRESHOLDS))]
+        found += [Clue(cut, "threshold", name, forest.origin) for cut in kept.tolist()]
+    return tuple(found)
 
 
 def _splits(forest: Forest, share: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:

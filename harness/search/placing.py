@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -9,7 +11,7 @@ import pyarrow.compute as pc
 
 from harness.forest import Floats, Forest, Mask
 from harness.schema import Input, Kind
-from harness.search.regions import Regions, clipped
+from harness.search.regions import Regions, clipped, legal_codes
 from harness.search.rows import Space
 from harness.search.simple import to_number
 
@@ -63,8 +65,23 @@ def values_of(forest: Forest, batch: pa.RecordBatch) -> Floats:
     return seen
 
 
+def known_numbers(space: Space) -> Mapping[str, Floats]:
+    """The interesting values of each ordered input, as sorted numbers."""
+    return {
+        one.name: np.unique([float(to_number(v)) for v in space.pools[one.name].main if v is not None])
+        for one in space.schema
+        if not one.kind.textual
+    }
+
+
 def place(
-    space: Space, forest: Forest, found: Regions, base: pa.RecordBatch, where: npt.NDArray[np.int64], rng: Rng
+    space: Space,
+    known: Mapping[str, Floats],
+    forest: Forest,
+    found: Regions,
+    base: pa.RecordBatch,
+    where: npt.NDArray[np.int64],
+    rng: Rng,
 ) -> pa.RecordBatch:
     """Rows (as many as ``base``, one a region) that lie in their regions.
 
@@ -78,7 +95,7 @@ def place(
         stay = absent & found.may[number] & ~found.must[number]
         if forest.levels[number] is None:
             narrowed = np.isfinite(found.low[number]) | np.isfinite(found.high[number])
-            column = column_of(_numbers(space, one, number, found, where, rng), one)
+            column = column_of(_numbers(known[name], one, number, found, where, rng), one)
         else:
             column, narrowed = _texts(space, forest, number, found, rng)
         change = (narrowed | absent | found.must[number]) & ~(stay & ~narrowed)
@@ -89,30 +106,28 @@ def place(
 
 
 def _numbers(
-    space: Space, one: Input, number: int, found: Regions, where: npt.NDArray[np.int64], rng: Rng
+    known: Floats, one: Input, number: int, found: Regions, where: npt.NDArray[np.int64], rng: Rng
 ) -> Floats:
     """A legal number in each region, NaN where it must be missing, or has none."""
     low, high = clipped(one, found.low[number], found.high[number])
-    fits = low <= high
+    fits: Mask = low <= high
     width = np.where(fits, high - low, 0.0)
     drawn = low + width * rng.random(len(low))
     if one.kind is not Kind.FLOAT:
         drawn = np.floor(low + (width + 1) * rng.random(len(low)))
-    drawn = np.where(rng.random(len(low)) < 0.5, _known(space, one, low, high, drawn, rng), drawn)
+    drawn = np.where(rng.random(len(low)) < 0.5, _known(known, low, high, drawn, rng), drawn)
     chosen = np.where(where == AT_LOW, low, np.where(where == AT_HIGH, high, np.clip(drawn, low, high)))
     for special in one.special:
         value = float(to_number(special))
         inside = (found.low[number] <= value) & (value <= found.high[number])
         chosen = np.where(inside & (~fits | (rng.random(len(low)) < 0.1)), value, chosen)
-        fits |= inside
+        fits = np.logical_or(fits, inside)
     gone = found.must[number] | ~fits
     return np.where(gone, np.nan, chosen)
 
 
-def _known(space: Space, one: Input, low: Floats, high: Floats, drawn: Floats, rng: Rng) -> Floats:
+def _known(known: Floats, low: Floats, high: Floats, drawn: Floats, rng: Rng) -> Floats:
     """An interesting value within each interval, or what was drawn where none lies there."""
-    main = [v for v in space.pools[one.name].main if v is not None and not isinstance(v, str)]
-    known = np.unique(np.array([float(to_number(v)) for v in main]))
     first, last = np.searchsorted(known, low, "left"), np.searchsorted(known, high, "right")
     picked = first + np.floor((last - first) * rng.random(len(low))).astype(np.int64)
     some = last > first
@@ -129,7 +144,8 @@ def _texts(space: Space, forest: Forest, number: int, found: Regions, rng: Rng) 
     texts = np.array([*levels, *others], dtype=object)
     at_other = code == forest.sides.shape[1] - 1
     picked = np.where(at_other, len(levels) + rng.integers(len(others), size=len(code)), code)
-    gone = found.must[number] | ~allowed.any(axis=1)
-    narrowed: Mask = ~allowed.all(axis=1)
+    gone = np.logical_or(found.must[number], ~allowed.any(axis=1))
+    legal = sorted(legal_codes(forest, number, space.schema))
+    narrowed: Mask = np.logical_not(allowed[:, legal].all(axis=1))
     column = pa.array(texts[np.where(gone, 0, picked)].tolist(), mask=gone, type=pa.string())
     return column, narrowed

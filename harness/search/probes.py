@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,7 +35,12 @@ class Pairs:
 
 
 def probe_rows(
-    space: Space, forest: Forest, tests: Rows, base: Callable[[int], pa.RecordBatch], rng: np.random.Generator
+    space: Space,
+    known: Mapping[str, Floats],
+    forest: Forest,
+    tests: Rows,
+    base: Callable[[int], pa.RecordBatch],
+    rng: np.random.Generator,
 ) -> tuple[pa.RecordBatch, Pairs]:
     """Rows at some splits, legal in each value (not by the constraints), and the pairs across each.
 
@@ -47,7 +52,7 @@ def probe_rows(
     found = regions(forest, space.schema, cells)
     tests = tests[found.possible]
     found = regions(forest, space.schema, cells.take(np.flatnonzero(found.possible)))
-    start = place(space, forest, found, base(len(tests)), np.full(len(tests), INSIDE), rng)
+    start = place(space, known, forest, found, base(len(tests)), np.full(len(tests), INSIDE), rng)
     parts: list[pa.RecordBatch] = []
     pairs: list[Pairs] = []
     count = 0

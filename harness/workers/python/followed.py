@@ -76,7 +76,8 @@ class Asked:
         movers: dict[int, list[Input]] = {}
         count = self._columns({}, 1).shape[1]
         for one in self.inputs:
-            values = list(one.levels) or _GRID.tolist()
+            values: list[Value] = list(one.levels) or _GRID.tolist()
+            values += [None] if one.missing and self._takes_missing(one) else []
             for background in (False, True):
                 moved = self._columns({one.name: values}, len(values), background)
                 for column in np.flatnonzero(_varies(moved)):
@@ -109,6 +110,14 @@ class Asked:
         if np.isnan(steps).any() or not ((steps >= 0).all() or (steps <= 0).all()):
             return None
         return Followed(one.name, missing, ask, bool((steps >= 0).all()))
+
+    def _takes_missing(self, one: Input) -> bool:
+        # a transformation that raises for a value refuses it
+        try:
+            self._columns({one.name: [None]}, 1)
+        except Exception:
+            return False
+        return True
 
     def _missing(self, one: Input, at: int) -> float | None:
         return self._refusable(one, at, None) if one.missing else np.nan

@@ -5,6 +5,8 @@ IGNORED <- c("residuals", "fitted.values", "effects", "linear.predictors", "weig
              "model", "qr", "where", "votes", "oob.times", "proximity", "predicted", "err.rate", "confusion",
              "inbag", "predictions", "call", "importance", "importanceSD", "test", "na.action")
 DEEPEST <- 6L
+# classes whose objects keep the levels of their factors
+FITTED <- c("lm", "rpart", "coxph", "multinom", "polr", "nnet", "gam")
 
 mine <- function(form) {
   found <- new_finds(form$inputs)
@@ -18,6 +20,9 @@ mine <- function(form) {
     if (!is.function(one)) attempt(walk_object(one, name, found, input_called(name, found), 0L))
   }
   if (form$takes_model) attempt(mine_model(form$model, found))
+  for (one in fitted_objects(form, FITTED)) {
+    if (!identical(one$object, form$model)) attempt(mine_terms(one$object, one$origin, found))
+  }
   finds_table(found)
 }
 
@@ -90,12 +95,18 @@ mine_model <- function(model, found) {
   if (inherits(model, "rpart")) mine_rpart(model, found)
   if (inherits(model, "randomForest")) mine_random_forest(model, found)
   if (inherits(model, "ranger")) mine_ranger(model, found)
+  mine_terms(model, "model", found)
+  walk_object(if (isS4(model)) s4_fields(model) else unclass(model), "model", found, NULL, 0L)
+}
+
+# the levels of a fitted model's factors, and what its formula computes with
+mine_terms <- function(model, origin, found) {
   levels <- if (inherits(model, "rpart")) attr(model, "xlevels") else if (is.list(model)) model$xlevels
-  for (name in names(levels)) add_find(found, levels[[name]], "level", input_called(name, found), "model$xlevels")
+  origins <- paste0(origin, c("$xlevels", "$terms"))
+  for (name in names(levels)) add_find(found, levels[[name]], "level", input_called(name, found), origins[1L])
   terms <- if (is.list(model)) model$terms
   # the knots and centres of splines and polynomials stand in the code that predict() runs
-  if (!is.null(terms)) walk_code(list(attr(terms, "predvars")), "model$terms", found)
-  walk_object(if (isS4(model)) s4_fields(model) else unclass(model), "model", found, NULL, 0L)
+  if (!is.null(terms)) walk_code(list(attr(terms, "predvars")), origins[2L], found)
 }
 
 s4_fields <- function(model) {
