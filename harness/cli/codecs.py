@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,9 @@ from harness.status import Exit
 if TYPE_CHECKING:
     from harness.fidelity.columns import Kind
     from harness.fidelity.operation import Asked, Report
+    from harness.model import Model
+
+SUITES = Path("suites")
 
 
 def codecs(
@@ -24,12 +28,16 @@ def codecs(
     rows: Annotated[
         str, typer.Option(help="Numbers of rows to time, 20 columns each; none: the matrix only.")
     ] = "1,1000,100000",
+    models: Annotated[
+        list[Path] | None,
+        typer.Option(help="Model files whose stored forms to load (default: suites/, if here). Repeatable."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the tables that are drawn.")] = 0,
     json_file: Annotated[
         str | None, typer.Option("--json", help="Write all of it as JSON to a file; - is standard output.")
     ] = None,
 ) -> None:
-    """Send hostile tables through every serialization between R and Python: what comes back, at what cost?
+    """Send hostile tables through every serialization: what does it keep between R and Python, at what cost?
 
     A cell of the matrix is exact only where every table came back bit by bit: NaN payloads, NA against NaN,
     -0.0, levels, time zones, marked encodings. What is lost is found by sending tables, and shown with the
@@ -47,10 +55,20 @@ def codecs(
       parity codecs --json - | jq '.matrix[] | select(.fidelity == "lossy")'
     """
     from harness import registry
-    from harness.fidelity.operation import ask
+    from harness.fidelity.columns import Kind
+    from harness.fidelity.operation import Asked
 
-    chosen = [name.replace("-", "_") for name in codec or ()]
-    asked = ask(chosen, kinds(types), () if rows == "none" else sizes(rows), registry.names("codecs"), seed)
+    chosen = tuple(name.replace("-", "_") for name in codec or ()) or registry.names("codecs")
+    only = kinds(types)
+    paths = models if models or codec or types or not SUITES.is_dir() else [SUITES]
+    asked = Asked(
+        chosen,
+        only or tuple(Kind),
+        () if rows == "none" else sizes(rows),
+        only or (),
+        _models(paths or []),
+        seed,
+    )
     try:
         report = _examine(asked)
     except registry.UnknownMemberError as error:
@@ -81,6 +99,16 @@ def kinds(text: str | None) -> tuple[Kind, ...] | None:
     return tuple(dict.fromkeys(found))
 
 
+def _models(paths: list[Path]) -> tuple[Model, ...]:
+    """The models of these files. Ends with 2 where one cannot be read, which is said by then."""
+    from harness.cli.verify import load_models
+
+    found, statuses = load_models(tuple(paths))
+    if statuses:
+        raise typer.Exit(int(Exit.USAGE))
+    return tuple(found)
+
+
 def _examine(asked: Asked) -> Report:
     from harness.cli.display import progress
     from harness.fidelity.operation import examine
@@ -94,11 +122,13 @@ def _show(report: Report) -> None:
 
     from harness.fidelity.cost_table import render_answers, render_costs
     from harness.fidelity.matrix_table import render_losses, render_matrix
+    from harness.fidelity.model_table import render_models
 
     console = Console()
     render_matrix(report, console)
     render_losses(report, console)
     render_costs(report, console)
+    render_models(report.models, console)
     render_answers(report.answers, console)
 
 

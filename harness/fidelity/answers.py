@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harness.fidelity.columns import Kind
 from harness.fidelity.costs import Cost
 from harness.fidelity.ends import Language
+from harness.fidelity.in_words import figure, rows_in_words, times
 from harness.fidelity.matrix import Cell, Fidelity
 from harness.fidelity.trials import Direction
 
@@ -47,7 +48,7 @@ class Findings:
         return sorted({cost.rows for cost in self.costs}, reverse=True)
 
     def crossing(self, codec: str, direction: Direction, rows: int) -> float | None:
-        """Writing at one end and reading at the other, in copies of the table; None where an end is not timed."""
+        """Writing at one end and reading at the other, in copies of the table; None where not timed."""
         written = self.cost(codec, direction.sender, rows)
         read = self.cost(codec, direction.receiver, rows)
         return None if written is None or read is None else written.encode + read.decode
@@ -83,28 +84,12 @@ def _pairs(found: Findings, slow: str, quick: str) -> Iterator[tuple[Cost, Cost]
                 yield a, b
 
 
-def times(factor: float) -> str:
-    """A factor as it is said: ``6.7 times``, ``146 times``, ``0.25 times``."""
-    return f"{figure(factor)} times"
-
-
-def figure(value: float) -> str:
-    """Two digits below 10, whole numbers above."""
-    if value >= 9.95:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 0.995 else f"{value:.2f}"
-
-
 def _compared(slow: Cost, quick: Cost) -> str:
     return (
-        f"{slow.language.value}, {_rows(slow.rows)}, against {slow.codec}: {times(slow.encode / quick.encode)} "
-        f"the speed to write, {times(slow.decode / quick.decode)} to read, "
+        f"{slow.language.value}, {rows_in_words(slow.rows)}, against {slow.codec}: "
+        f"{times(slow.encode / quick.encode)} the speed to write, {times(slow.decode / quick.decode)} to read, "
         f"{times(quick.size_bytes / slow.size_bytes)} the size"
     )
-
-
-def _rows(count: int) -> str:
-    return f"{count:,} {'row' if count == 1 else 'rows'}"
 
 
 def _factors(pairs: Sequence[tuple[Cost, Cost]]) -> list[float]:
@@ -142,9 +127,9 @@ def _parquet(found: Findings) -> Answer | None:
         return None
     slow, quick = pairs[0]
     answer = (
-        f"At {_rows(slow.rows)}, in {slow.language.value}, Parquet takes {times(quick.size_bytes / slow.size_bytes)} "
-        f"the bytes of CSV, is written {times(slow.encode / quick.encode)} as fast and read "
-        f"{times(slow.decode / quick.decode)} as fast"
+        f"At {rows_in_words(slow.rows)}, in {slow.language.value}, Parquet takes "
+        f"{times(quick.size_bytes / slow.size_bytes)} the bytes of CSV, is written "
+        f"{times(slow.encode / quick.encode)} as fast and read {times(slow.decode / quick.decode)} as fast"
     )
     faster = [f >= 1 for f in _factors(pairs)]
     ends = (
@@ -166,24 +151,25 @@ def _feather(found: Findings) -> Answer | None:
             said.append(f"{direction} takes {figure(copies)} copies of the table, {exact}")
     if said:
         rest = [_crossing_line(found, "feather", d, rows) for d in _CROSSINGS for rows in found.rows[1:]]
-        return Answer(question, f"At {_rows(rows)}: {'; '.join(said)}.", tuple(line for line in rest if line))
+        return Answer(
+            question, f"At {rows_in_words(rows)}: {'; '.join(said)}.", tuple(line for line in rest if line)
+        )
     missing = next((c for c in found.cells if c.codec == "feather" and c.fidelity is Fidelity.MISSING), None)
     if missing is None:
         return None
     alone = found.cost("feather", Language.PYTHON, rows)
-    in_python = (
-        ()
-        if alone is None
-        else (
-            f"Python alone, {_rows(rows)}: {figure(alone.encode)} copies of the table to write, {figure(alone.decode)} to read",
-        )
-    )
-    return Answer(question, f"Cannot be measured here: {missing.reason}.", in_python)
+    figures = []
+    if alone is not None:
+        taken_alone = f"{figure(alone.encode)} copies of the table to write, {figure(alone.decode)} to read"
+        figures.append(f"Python alone, {rows_in_words(rows)}: {taken_alone}")
+    return Answer(question, f"Cannot be measured here: {missing.reason}.", tuple(figures))
 
 
 def _crossing_line(found: Findings, codec: str, direction: Direction, rows: int) -> str:
     copies = found.crossing(codec, direction, rows)
-    return "" if copies is None else f"{direction}, {_rows(rows)}: {figure(copies)} copies of the table"
+    return (
+        "" if copies is None else f"{direction}, {rows_in_words(rows)}: {figure(copies)} copies of the table"
+    )
 
 
 def _quickest(found: Findings, direction: Direction) -> Answer | None:
@@ -205,6 +191,6 @@ def _quickest(found: Findings, direction: Direction) -> Answer | None:
     )
     return Answer(
         f"The quickest exact way {direction}?",
-        f"At {_rows(rows)}: {name}, {figure(best)} copies of the table to write and read.",
+        f"At {rows_in_words(rows)}: {name}, {figure(best)} copies of the table to write and read.",
         (f"the others: {others}",) if others else (),
     )

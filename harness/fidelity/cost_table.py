@@ -9,9 +9,10 @@ from statistics import median
 from rich.console import Console
 from rich.text import Text
 
-from harness.fidelity.answers import Answer, figure
+from harness.fidelity.answers import Answer
 from harness.fidelity.costs import Cost
 from harness.fidelity.ends import Language
+from harness.fidelity.in_words import bytes_in_words, figure, rows_in_words, time_in_words
 from harness.fidelity.operation import Report
 from harness.fidelity.workload import COLUMNS, timed_kinds
 
@@ -21,7 +22,7 @@ _WIDTH = 80
 
 
 def render_costs(report: Report, console: Console) -> None:
-    """One table for each number of rows: size, and writing and reading at either end, in copies of the table."""
+    """One table for each number of rows: size, and writing and reading at either end, in memcpys."""
     kinds = ", ".join(timed_kinds(report.asked.timed))
     if report.costs:
         _print(console, f"\nCost · {COLUMNS} columns of {kinds} · times one memcpy of the same bytes")
@@ -34,11 +35,15 @@ def render_costs(report: Report, console: Console) -> None:
 
 def _one(console: Console, rows: int, here: Sequence[Cost]) -> None:
     copied = [sample for cost in here for sample in cost.memcpy_ns]
-    copy = f" · one memcpy of {_bytes(here[0].table_bytes)} took {_time(median(copied))}" if copied else ""
+    copy = (
+        f" · one memcpy of {bytes_in_words(here[0].table_bytes)} took {time_in_words(median(copied))}"
+        if copied
+        else ""
+    )
     names = list(dict.fromkeys(cost.codec for cost in here))
     width = max(len("codec"), *map(len, names))
     _print(console, "")
-    console.print(f"  {rows:,} row{'s' * (rows != 1)}{copy}", style="bold", highlight=False)
+    console.print(f"  {rows_in_words(rows)}{copy}", style="bold", highlight=False)
     _print(console, f"  {'':{width}}  {'size':>6}  {'Python':>19}  {'R':>19}")
     _print(console, f"  {'codec':{width}}  {'':6}  {'write':>9} {'read':>9}  {'write':>9} {'read':>9}")
     by_end = {(cost.codec, cost.language): cost for cost in here}
@@ -77,17 +82,3 @@ def render_answers(answers: Sequence[Answer], console: Console) -> None:
 
 def _print(console: Console, words: str) -> None:
     console.print(Text(words), soft_wrap=True, highlight=False)
-
-
-def _bytes(count: int) -> str:
-    for unit, scale in (("MB", 1e6), ("kB", 1e3)):
-        if count >= scale:
-            return f"{count / scale:,.0f} {unit}"
-    return f"{count} bytes"
-
-
-def _time(ns: float) -> str:
-    for unit, scale in (("ms", 1e6), ("µs", 1e3)):
-        if ns >= scale:
-            return f"{ns / scale:.1f} {unit}"
-    return f"{ns:.0f} ns"

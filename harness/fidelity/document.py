@@ -11,6 +11,7 @@ from harness.fidelity.difference import Difference
 from harness.fidelity.ends import End
 from harness.fidelity.matrix import Cell, Loss
 from harness.fidelity.operation import Report
+from harness.fidelity.stored_models import Stored
 from harness.fidelity.workload import COLUMNS, timed_kinds
 
 
@@ -27,6 +28,7 @@ def document(report: Report) -> dict[str, Any]:
         "matrix": [_cell(cell) for cell in report.cells],
         "timed": {"columns": COLUMNS, "types": list(timed_kinds(report.asked.timed))},
         "costs": [_cost(cost) for cost in report.costs],
+        "models": [_stored(one) for one in report.models],
         "answers": [_answer(one) for one in report.answers],
     }
 
@@ -91,6 +93,19 @@ def _cost(cost: Cost) -> dict[str, Any]:
         "write_ns": list(cost.encode_ns),
         "read_ns": list(cost.decode_ns),
         "memcpy_ns": list(cost.memcpy_ns),
+    }
+
+
+def _stored(one: Stored) -> dict[str, Any]:
+    return {
+        "model": one.model,
+        "format": one.format,
+        "end": one.language.value,
+        "size_bytes": one.size_bytes,
+        "load_ns": list(one.load_ns),
+        "numbers": one.numbers,
+        "numbers_bit_for_bit": one.kept,
+        "reason": one.lack,
     }
 
 

@@ -1,9 +1,10 @@
-"""Find the fidelity matrix, then time every end, then answer: all of ``parity codecs``."""
+"""Find the fidelity matrix, time every end, load the stored models, answer: all of ``parity codecs``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from harness.fidelity.answers import Answer, Findings, answers
 from harness.fidelity.columns import Kind
@@ -11,8 +12,10 @@ from harness.fidelity.costs import Cost, costs
 from harness.fidelity.ends import Member, members
 from harness.fidelity.matrix import Cell, matrix
 from harness.fidelity.r_session import RSession
+from harness.fidelity.stored_models import Stored, stored_models
 from harness.fidelity.trials import Lab
 from harness.fidelity.workload import timed_kinds
+from harness.model import Model
 
 #: Seconds for each end at each number of rows, where one call does not take longer.
 SECONDS = 0.15
@@ -20,12 +23,14 @@ SECONDS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which codecs and types, how many rows to time (none: only the matrix), and the seed of what is drawn."""
+    """Codecs and types; numbers of rows to time (none: nothing is timed); types of the timed columns; models
+    whose stored forms are loaded; the seed of what is drawn."""
 
     codecs: tuple[str, ...]
-    kinds: tuple[Kind, ...]
-    rows: tuple[int, ...]
-    timed: tuple[Kind, ...]
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    rows: tuple[int, ...] = ()
+    timed: tuple[Kind, ...] = ()
+    models: tuple[Model, ...] = ()
     seed: int = 0
     seconds: float = SECONDS
 
@@ -38,38 +43,24 @@ class Report:
     members: tuple[Member, ...]
     cells: tuple[Cell, ...]
     costs: tuple[Cost, ...]
+    models: tuple[Stored, ...]
     answers: tuple[Answer, ...]
     trials: int
 
 
+#: Told what is worked at, and how far it is.
 Tell = Callable[[str, str], None]
 
 
 def examine(asked: Asked, tell: Tell = lambda what, words: None) -> Report:
     """Do all that is asked. Raises harness.registry.UnknownMemberError for a name that is no codec."""
+    timed = timed_kinds(asked.timed)
     with RSession() as session:
         found = members(asked.codecs, session)
         lab = Lab(session)
         tell("fidelity", "making hostile tables")
-        cells = matrix(found, asked.kinds, lab, asked.seed, lambda words: tell("fidelity", words))
-        taken: tuple[Cost, ...] = ()
-        if asked.rows:
-            timed = timed_kinds(asked.timed)
-            taken = costs(
-                found,
-                asked.rows,
-                timed,
-                session,
-                asked.seconds,
-                asked.seed,
-                lambda words: tell("costs", words),
-            )
-        said = answers(Findings(cells, taken, timed_kinds(asked.timed)))
-        return Report(asked, found, cells, taken, said, lab.trials)
-
-
-def ask(
-    codecs: Sequence[str], kinds: Sequence[Kind] | None, rows: Sequence[int], every: Sequence[str], seed: int
-) -> Asked:
-    """What the command line says: no codec means ``every`` one, no type means all (and doubles are timed)."""
-    return Asked(tuple(codecs) or tuple(every), tuple(kinds or Kind), tuple(rows), tuple(kinds or ()), seed)
+        cells = matrix(found, asked.kinds, lab, asked.seed, partial(tell, "fidelity"))
+        taken = costs(found, asked.rows, timed, session, asked.seconds, asked.seed, partial(tell, "costs"))
+        stored = stored_models(asked.models, session, partial(tell, "models"))
+    said = answers(Findings(cells, taken, timed))
+    return Report(asked, found, cells, taken, stored, said, lab.trials)

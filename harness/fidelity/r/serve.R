@@ -80,5 +80,5 @@ main <- function() {
 }
 
 folder <- commandArgs(TRUE)[1L]
-for (name in c("specimens.R", "judge.R", "clock.R")) sys.source(file.path(folder, name), globalenv(), keep.source = FALSE)
+for (name in c("specimens.R", "judge.R", "clock.R", "models.R")) sys.source(file.path(folder, name), globalenv(), keep.source = FALSE)
 main()
