@@ -49,6 +49,8 @@ def read(data: Encoded) -> pa.RecordBatch:
 
 
 def _array(values: Any, attributes: Mapping[str, Any]) -> pa.Array:
+    if values is None or isinstance(values, list | str):
+        raise TypeError("a column that is no vector (a list of values) has no place in an Arrow batch")
     held = {name: tuple(_texts(item)) for name, item in attributes.items()}
     mode = (
         "character" if isinstance(values, pa.Array) else "double" if values.dtype.kind == "f" else "integer"

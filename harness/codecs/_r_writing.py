@@ -23,6 +23,7 @@ from harness.codecs._r_format import (
     NIL,
     OBJECT,
     PAIRLIST,
+    REFERENCE,
     SYMBOL,
     TAG,
     TEXT,
@@ -61,6 +62,7 @@ class _Writer:
     def __init__(self, order: str) -> None:
         self.order = order
         self.parts: list[bytes | memoryview] = []
+        self.symbols: dict[str, int] = {}
 
     def ints(self, *values: int) -> None:
         self.parts.append(struct.pack(f"{self.order}{len(values)}i", *values))
@@ -87,11 +89,19 @@ class _Writer:
 
     def attributes(self, held: Mapping[str, RVector]) -> None:
         for name, vector in held.items():
-            encoded = name.encode()
-            self.ints(PAIRLIST | TAG, SYMBOL, CHAR | ASCII, len(encoded))
-            self.parts.append(encoded)
+            self.ints(PAIRLIST | TAG)
+            self.symbol(name)
             self.vector(vector)
         self.ints(NIL)
+
+    def symbol(self, name: str) -> None:
+        """A name in full the first time, then by its number."""
+        if name in self.symbols:
+            return self.ints(self.symbols[name] << 8 | REFERENCE)
+        self.symbols[name] = len(self.symbols) + 1
+        encoded = name.encode()
+        self.ints(SYMBOL, CHAR | ASCII, len(encoded))
+        return self.parts.append(encoded)
 
     def texts(self, array: pa.Array) -> None:
         lengths, joined = to_lengths(array)

@@ -87,7 +87,8 @@ def _pairs(found: Findings, slow: str, quick: str) -> Iterator[tuple[Cost, Cost]
 def _compared(slow: Cost, quick: Cost) -> str:
     return (
         f"{slow.language.value}, {rows_in_words(slow.rows)}, against {slow.codec}: "
-        f"{times(slow.encode / quick.encode)} the speed to write, {times(slow.decode / quick.decode)} to read, "
+        f"{times(slow.encode / quick.encode)} the speed to write, "
+        f"{times(slow.decode / quick.decode)} to read, "
         f"{times(quick.size_bytes / slow.size_bytes)} the size"
     )
 

@@ -54,9 +54,9 @@ _SIGNS = {
 _TYPE_LOST = ("!", "red")
 _LEGEND = (
     "Four signs a cell: Python→Python, Python→R, R→Python, R→R.",
-    "  =  every table came back bit by bit      -  exact, or refused",
-    "  ~  some values come back altered         !  so do plain values: the type is lost",
-    "  x  not supported    ?  missing here      .  the sender has no such type",
+    "  =  every table came back bit by bit    -  exact, or refused",
+    "  ~  some values come back altered       !  plain ones too: the type is lost",
+    "  x  not supported    ?  missing here    .  the sender has no such type",
 )
 
 
@@ -64,7 +64,8 @@ def render_matrix(report: Report, console: Console) -> None:
     """One line a codec, a cell a type, four signs a cell; then why some are missing."""
     kinds = report.asked.kinds
     width = max(len(member.name) for member in report.members)
-    _line(console, Text(f"Fidelity · {report.trials:,} hostile tables sent\n"))
+    _line(console, Text(f"Fidelity · {report.trials:,} hostile tables sent"))
+    console.print()
     _line(console, Text(" " * width + "".join(f" {_HEADS[kind]:4}" for kind in kinds), style="bold"))
     cells = {(cell.codec, cell.kind, cell.direction): cell for cell in report.cells}
     for member in report.members:
@@ -183,8 +184,8 @@ def _worst(losses: Sequence[Merged]) -> list[Merged]:
 
     def rank(one: Merged) -> tuple[bool, int, int]:
         aspect = one.result.aspect if isinstance(one.result, Difference) else "refused"
-        places = [trait.name for trait in traits(one.kind)]
-        return one.of_r_alone, ranks.get(aspect, 3), places.index(one.traits[0])
+        places = {trait.name: place for place, trait in enumerate(traits(one.kind))}
+        return one.of_r_alone, ranks.get(aspect, 3), places.get(one.traits[0], len(places))
 
     first: dict[Kind, Merged] = {}
     for one in sorted(losses, key=rank):

@@ -31,7 +31,7 @@ def text(value: str | None) -> str:
     if value is None:
         return "NA"
     quoted = json.dumps(value, ensure_ascii=not value.isprintable())
-    return quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 4]}..."
+    return quoted if len(quoted) <= _LONGEST else f"{quoted[: _LONGEST - 3]}..."
 
 
 def texts(values: list[str | None]) -> str:
