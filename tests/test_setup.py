@@ -274,4 +274,6 @@ def test_every_r_package_that_an_r_file_uses_is_installed() -> None:
         if name
     }
     comes_with_r = {"base", "stats", "utils", "methods", "tools", "graphics", "grDevices", "parallel"}
-    assert used - comes_with_r - listed == set()
+    # of these the systems that set-up knows have no package; what needs them says so and is missing
+    asked_for_first = {"arrow"}
+    assert used - comes_with_r - listed - asked_for_first == set()
