@@ -49,7 +49,7 @@ def open(model: Model, form: Form, place: Place, limits: Limits) -> Session:
 
     Raises MissingError or OpenError.
     """
-    if place.variant != NATIVE:
+    if place.variant == PORTABLE or (form.command and place.variant is None):
         return _open(model, form, limits, None)
     found = _library(form)
     if not isinstance(found, Lack):
@@ -123,10 +123,12 @@ def forests(model: Model, form: Form, session: Session | None) -> tuple[Forest, 
 
 
 def versions() -> Mapping[str, str]:
-    """The version of the R on the PATH; empty where there is none."""
+    """The version of the R on the PATH, and which session serves there; empty where there is none."""
     program = shutil.which("Rscript")
     if program is None:
         return {}
     said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     found = re.search(r"version (\S+)", said.stdout + said.stderr)
-    return {"R": found[1]} if found else {}
+    if found is None:
+        return {}
+    return {"R": found[1], "session": PORTABLE if isinstance(_library(None), Lack) else NATIVE}

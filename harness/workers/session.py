@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -46,8 +45,6 @@ from harness.workers.watching import watched_of
 if TYPE_CHECKING:
     from harness.workers.python.wire import Scalar
 
-_Read = TypeVar("_Read")
-
 
 def open_python(
     model: Model, form: Form, limits: Limits, adapter: str, given: Mapping[str, Scalar]
@@ -77,6 +74,7 @@ class WorkerSession:
         self._calls = 0
         self._levels_sent: set[str] = set()
         self._sharing: Sharing | None = None
+        self._printed_before = 0
         self._closed = False
         try:
             self._start()
@@ -105,12 +103,14 @@ class WorkerSession:
                 return Reply(None, Failure(Outcome.DIED, "NotRestarted", str(error)))
         begun = time.monotonic_ns()
         try:
-            buffers = self._asked(batch)
+            buffers = self._encoded(batch)
         except Refusal as refusal:
             return Reply(None, refused(refusal))
         encoded = time.monotonic_ns()
         try:
-            came, said = self._exchange(buffers, self.call_s, partial(self._said, batch))
+            kind, payload = self._exchange(buffers, self.call_s)
+            came = time.monotonic_ns()
+            said = self._understood(kind, payload, batch)
         except LostError as lost:
             return Reply(None, lost.failure)
         assert self._hello is not None
@@ -124,7 +124,7 @@ class WorkerSession:
             return ()
         buffers = encode(Frame(wire.MINE, self._next(), []))
         try:
-            kind, received = self._exchange(buffers, self.errand.limits.open_s, _framed)
+            kind, received = self._tables(buffers, self.errand.limits.open_s)
         except LostError:
             return ()
         if kind != wire.MINED:
@@ -137,8 +137,8 @@ class WorkerSession:
         if self._closed or self._process is None:
             return ()
         try:
-            kind, received = self._exchange(
-                encode(Frame(wire.SHOW, self._next(), [])), self.errand.limits.open_s, _framed
+            kind, received = self._tables(
+                encode(Frame(wire.SHOW, self._next(), [])), self.errand.limits.open_s
             )
         except LostError:
             return ()
@@ -154,9 +154,7 @@ class WorkerSession:
         try:
             columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
             table = Table(self._slim(columns), batch.num_rows)
-            kind, received = self._exchange(
-                encode(Frame(wire.SIFT, self._next(), [table])), self.call_s, _framed
-            )
+            kind, received = self._tables(encode(Frame(wire.SIFT, self._next(), [table])), self.call_s)
         except (LostError, Refusal):
             return None
         if kind != wire.SIFTED:
@@ -176,9 +174,7 @@ class WorkerSession:
         try:
             columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
             tables_sent = [Table(self._slim(columns), batch.num_rows), wanted]
-            kind, received = self._exchange(
-                encode(Frame(wire.WATCH, self._next(), tables_sent)), self.call_s, _framed
-            )
+            kind, received = self._tables(encode(Frame(wire.WATCH, self._next(), tables_sent)), self.call_s)
         except (LostError, Refusal):
             return None
         return watched_of(received) if kind == wire.WATCHED else None
@@ -206,7 +202,7 @@ class WorkerSession:
         self._calls += 1
         return self._calls
 
-    def _asked(self, batch: pa.RecordBatch) -> list[wire.Buffer]:
+    def _encoded(self, batch: pa.RecordBatch) -> list[wire.Buffer]:
         """A call as a frame: in shared memory where the worker shares it. Raises Refusal."""
         call = self._next()
         shared = None if self._sharing is None else self._sharing.ask(batch, call)
@@ -215,12 +211,14 @@ class WorkerSession:
         columns = to_wire(batch, self.errand.model.schema, _language(self.errand.launch))
         return encode(Frame(wire.CALL, call, [Table(self._slim(columns), batch.num_rows)]))
 
-    def _said(self, batch: pa.RecordBatch, kind: int, payload: Any) -> tuple[int, Said]:
-        """When the answer to a call came, and what it says. Raises WireError."""
-        came = time.monotonic_ns()
-        if self._sharing is not None and kind in (wire.RESULT_SHARED, wire.REFUSED_SHARED):
-            return came, self._sharing.said(kind, payload, batch)
-        return came, said_in_frame(kind, payload, self.errand)
+    def _understood(self, kind: int, payload: Any, batch: pa.RecordBatch) -> Said:
+        """What an answer to a call says. Raises LostError; the worker is gone then."""
+        try:
+            if self._sharing is not None and kind in (wire.RESULT_SHARED, wire.REFUSED_SHARED):
+                return self._sharing.said(kind, payload, batch)
+            return said_in_frame(kind, payload, self.errand)
+        except WireError as error:
+            raise self._loss(error, self.call_s) from None
 
     def _slim(self, columns: Sequence[Column]) -> list[Column]:
         # levels never change: a worker keeps them after the first call
@@ -271,31 +269,35 @@ class WorkerSession:
             return MissingError(f"{message}; {self.errand.launch.remedy(said['lacking'])}")
         return OpenError(message)
 
-    def _exchange(
-        self, buffers: Sequence[wire.Buffer], seconds: float, read: Callable[[int, Any], _Read]
-    ) -> _Read:
-        """Send a frame, wait for its answer and read it. Raises LostError; the worker is gone then."""
+    def _exchange(self, buffers: Sequence[wire.Buffer], seconds: float) -> tuple[int, Any]:
+        """Send a frame and wait for its answer. Raises LostError; the worker is gone then."""
         assert self._process is not None
-        before = self._printed.size
+        self._printed_before = self._printed.size
         until = deadline(seconds)
         try:
             self._process.channel.send(buffers, until)
             kind, call, payload = self._process.channel.receive(until)
             if call != self._calls:
                 raise WireError(f"an answer to call {call}, but call {self._calls} was asked")
-            received = read(kind, payload)
         except (GoneError, LateError, WireError) as error:
-            raise LostError(loss(error, self._lost(), seconds, self._printed, before)) from None
+            raise self._loss(error, seconds) from None
         except BaseException:
             # Ctrl-C: an answer is still under way, so that the worker is of no more use
             self._lost().kill()
             raise
         self._printed.trim()
-        return received
+        return kind, payload
 
+    def _tables(self, buffers: Sequence[wire.Buffer], seconds: float) -> tuple[int, list[Table]]:
+        """Send a frame, and read its answer. Raises LostError; the worker is gone then."""
+        kind, payload = self._exchange(buffers, seconds)
+        try:
+            return kind, tables(payload)
+        except WireError as error:
+            raise self._loss(error, seconds) from None
 
-def _framed(kind: int, payload: Any) -> tuple[int, list[Table]]:
-    return kind, tables(payload)
+    def _loss(self, error: Exception, seconds: float) -> LostError:
+        return LostError(loss(error, self._lost(), seconds, self._printed, self._printed_before))
 
 
 def _language(launch: Launch) -> Any:

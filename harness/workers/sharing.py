@@ -102,7 +102,7 @@ class Sharing:
             return self._frame(call, rows, _DESCRIBED, self._lent.places, self._lent.segments)
         if cells <= _INLINE_CELLS:
             return self._frame(call, rows, _INLINE, batch.serialize())
-        if cells <= _PLACED_CELLS:
+        if cells <= _PLACED_CELLS and not _is_shared(batch):
             message = batch.serialize()
             segment = self._room(message.size)
             segment.view[: message.size] = np.frombuffer(message, dtype="u1")
@@ -233,6 +233,12 @@ class Sharing:
         # texts need more than numbers; what is not written to takes no memory
         size = sum((64 if one.kind.textual else 16) * rows + 4096 for one in self._outputs)
         return self._answers.of_size(size)
+
+
+def _is_shared(batch: pa.RecordBatch) -> bool:
+    """Whether a batch was born in shared memory, as far as its first column tells."""
+    values = batch.column(0).buffers()[1]
+    return values is not None and memory.segment_of(values.address, values.size) is not None
 
 
 def _kind(one: Input) -> int:

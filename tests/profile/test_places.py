@@ -47,7 +47,6 @@ def worker(text: str) -> str | None:
 
 
 def test_the_lines_of_a_call_are_in_the_phases_that_its_readings_of_the_clock_end():
-    assert caller("to_wire(") == "encode"
     assert caller("self._encoded(") == "encode"
     assert caller("self._exchange(") == WAIT
     assert caller("self._understood(") == "decode-result"
@@ -82,7 +81,7 @@ def test_a_worker_that_waits_for_a_call_is_in_no_phase():
 
 def test_stacks_of_other_threads_and_other_times_are_in_no_phase():
     assert Caller().place(OUTSIDE) is None
-    call = Frame("WorkerSession.call", str(SESSION), line_of(SESSION, "call", "to_wire("))
+    call = Frame("WorkerSession.call", str(SESSION), line_of(SESSION, "call", "self._encoded("))
     assert Caller().place((*OUTSIDE, call)) is None
 
 
@@ -104,7 +103,7 @@ def test_a_form_in_the_harness_own_process_computes():
 
 
 def test_frames_begin_where_the_phase_can_be_told():
-    call = Frame("WorkerSession.call", str(SESSION), line_of(SESSION, "call", "to_wire("))
+    call = Frame("WorkerSession.call", str(SESSION), line_of(SESSION, "call", "self._encoded("))
     inner = Frame("to_wire", str(WORKERS / "columns.py"), 33)
     placed = Caller().place((*OUTSIDE, LOOP, call, inner))
     assert placed is not None

@@ -60,7 +60,9 @@ serve_calls <- function(link, form) {
       withCallingHandlers(
         .Call(routines$parity_serve),
         error = function(e) {
-          link$trace <- traceback_of(sys.calls(), form$label)
+          trace <- traceback_of(sys.calls(), form$label)
+          # what fails before the form is called has nothing to show of it
+          link$trace <- if (grepl("parity_serve", trace, fixed = TRUE)) "" else trace
           link$traced <- e
         },
         warning = caught
