@@ -23,7 +23,7 @@ class Difference:
     @property
     def of_the_type(self) -> bool:
         """Whether the type itself is another, whatever the values."""
-        return self.aspect in ("frame", "type", "type and values", "attributes", "mark", "rows", "columns")
+        return self.aspect in ("frame", "type", "type and values", "attributes", "mark")
 
     def __str__(self) -> str:
         if self.aspect == "values":

@@ -30,8 +30,8 @@ def bytes_in_words(count: int) -> str:
 
 
 def time_in_words(ns: float) -> str:
-    """``59 ns``, ``3.3 µs``, ``1.3 ms``."""
-    for unit, scale in (("ms", 1e6), ("µs", 1e3)):
+    """``59 ns``, ``3.3 µs``, ``1.3 ms``, ``1.5 s``."""
+    for unit, scale in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
         if ns >= scale:
             return f"{ns / scale:.1f} {unit}"
     return f"{ns:.0f} ns"

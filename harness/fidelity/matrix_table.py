@@ -43,7 +43,7 @@ _WAYS = {
     Direction.R_PYTHON: "R→P",
     Direction.R_R: "R→R",
 }
-_SIGNS = {
+SIGNS = {
     Fidelity.EXACT: ("=", "green"),
     Fidelity.REFUSES: ("-", "green"),
     Fidelity.LOSSY: ("~", "yellow"),
@@ -51,7 +51,7 @@ _SIGNS = {
     Fidelity.MISSING: ("?", "dim"),
     Fidelity.NOTHING: (".", "dim"),
 }
-_TYPE_LOST = ("!", "red")
+TYPE_LOST = ("!", "red")
 _LEGEND = (
     "Four signs a cell: Python→Python, Python→R, R→Python, R→R.",
     "  =  every table came back bit by bit    -  exact, or refused",
@@ -108,7 +108,7 @@ def _heads_in_words(kinds: Sequence[Kind]) -> str:
 
 
 def _sign(cell: Cell) -> tuple[str, str]:
-    return _TYPE_LOST if cell.fidelity is Fidelity.LOSSY and cell.every_value else _SIGNS[cell.fidelity]
+    return TYPE_LOST if cell.fidelity is Fidelity.LOSSY and cell.every_value else SIGNS[cell.fidelity]
 
 
 def _why_not(cells: Iterable[Cell]) -> Iterator[str]:

@@ -77,4 +77,4 @@ def test_quantities_have_the_digits_that_they_deserve():
     ]
     assert [rows_in_words(one) for one in (1, 1000)] == ["1 row", "1,000 rows"]
     assert [bytes_in_words(one) for one in (916, 465_688, 14_422_282)] == ["916 bytes", "466 kB", "14.4 MB"]
-    assert [time_in_words(one) for one in (59, 3_300, 1.3e6)] == ["59 ns", "3.3 µs", "1.3 ms"]
+    assert [time_in_words(one) for one in (59, 3_300, 1.3e6, 1.5e9)] == ["59 ns", "3.3 µs", "1.3 ms", "1.5 s"]
