@@ -236,6 +236,10 @@ class Device(Protocol):
         ...
 
 
+#: What a codec writes: bytes, or a view of a library's own buffer, so that nothing is copied for its type.
+Encoded = bytes | memoryview
+
+
 @runtime_checkable
 class Codec(Protocol):
     """A module in ``harness/codecs/``: one way to write a table as bytes and to read it back.
@@ -255,12 +259,12 @@ class Codec(Protocol):
         """What the Python end lacks here; None if nothing is."""
         ...
 
-    def encode(self, batch: pa.RecordBatch) -> bytes:
+    def encode(self, batch: pa.RecordBatch) -> Encoded:
         """The batch as bytes. Raises TypeError, ValueError, OverflowError or NotImplementedError for what
         it cannot carry; what it carries otherwise than it was is for the fidelity matrix to find."""
         ...
 
-    def decode(self, data: bytes) -> pa.RecordBatch:
+    def decode(self, data: Encoded) -> pa.RecordBatch:
         """The batch that such bytes hold. Raises as :meth:`encode`."""
         ...
 
