@@ -189,6 +189,20 @@ def test_r_without_its_headers_cannot_build_a_library(bare: Path) -> None:
     assert dict(row.details) == {"": "some-compiler 1.2.3"}
 
 
+def test_r_without_a_compiler_serves_portably_and_says_what_would_be_quicker(
+    bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(bare / "cache"))
+    program(bare, "Rscript", "echo 'Rscript (R) version 4.5.1'")
+    program(bare, "R", "echo gcc: command not found >&2; exit 1")
+    lack = tools.r_session().lack
+    assert lack is not None
+    assert lack.reason == (
+        "R forms run in the portable session: R's C library does not compile here: gcc: command not found"
+    )
+    assert "r-base-dev" in lack.remedy
+
+
 def test_a_py_spy_that_may_not_look_into_processes_is_lacking(bare: Path) -> None:
     program(bare, "py-spy", "echo 'Error: Operation not permitted (os error 1)' >&2; exit 1")
     lack = tools.py_spy().lack

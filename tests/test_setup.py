@@ -99,7 +99,7 @@ def machine(tmp_path: Path) -> Machine:
     made.add("apt-cache", "exit 0")
     made.add("id", "echo 0")
     made.add("Rscript", "echo rpart ranger jsonlite testthat randomForest RProtoBuf bit64", to="apt")
-    for program in ("chromium", "cc", "stdio.h"):
+    for program in ("chromium", "cc", "make", "stdio.h"):
         made.add(program, "", to="apt")
     made.add("ensurepip", "", to="apt")
     made.add_python()
@@ -215,6 +215,15 @@ def test_a_lacking_browser_does_not_stop_the_set_up(machine: Machine) -> None:
     done = machine.set_up("test")
     assert done.returncode == 0, done.stderr
     assert "have no chromium: going on without it" in done.stdout
+
+
+def test_a_lacking_compiler_does_not_stop_the_set_up(machine: Machine) -> None:
+    machine.install_system_packages()
+    (machine.folder / "bin/cc").unlink()
+    (machine.folder / "apt/cc").unlink()
+    done = machine.set_up("run")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"gcc +builds the C library by which R shares memory", done.stdout)
 
 
 def test_an_r_of_its_own_that_lacks_the_packages_is_named(machine: Machine) -> None:

@@ -27,7 +27,7 @@ def examine() -> tuple[Availability, ...]:
         *(partial(_runtime, name) for name in runtimes),
         *(partial(_device, name) for name in devices),
         *(partial(_target, name, device) for device in devices for name in runtimes),
-        *(tools.rscript, tools.r_compiler, tools.py_spy, tools.chromium),
+        *(tools.rscript, tools.r_compiler, tools.r_session, tools.py_spy, tools.chromium),
     ]
     # each check mostly waits for a process: together they take as long as the slowest
     with ThreadPoolExecutor(max_workers=len(checks)) as pool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.environment import first_line, r_facts
 from harness.protocols import Availability, Lack
+from harness.workers.library import r_library
 
 _PTRACE_REMEDY = (
     "allow it: `sudo sysctl kernel.yama.ptrace_scope=0`, in a container `docker run --cap-add SYS_PTRACE`"
@@ -43,6 +44,18 @@ def r_compiler() -> Availability:
     if not any((folder / "Rinternals.h").is_file() for folder in folders):
         return Availability(name, Lack("R's C headers are not here (no Rinternals.h)", remedy))
     return Availability(name, None, {"": first_line([compiler.split()[0], "--version"]) or compiler})
+
+
+def r_session() -> Availability:
+    """Whether R forms share memory with the harness: the C library for that is built where it never was."""
+    name, program = "tool R session", shutil.which("Rscript")
+    if program is None:
+        return Availability(name, Lack("there is no Rscript on the PATH", ""))
+    library = r_library(program)
+    if isinstance(library, Lack):
+        first = library.reason.splitlines()[0]
+        return Availability(name, Lack(f"R forms run in the portable session: {first}", library.remedy))
+    return Availability(name, None, {"": "native", "at": str(library)})
 
 
 def _beside_python(name: str) -> str | None:
