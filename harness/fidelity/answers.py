@@ -13,6 +13,8 @@ from harness.fidelity.matrix import Cell, Fidelity
 from harness.fidelity.trials import Direction
 
 CLAIM = (5.0, 10.0)  # "protobuf is five to ten times faster than JSON"
+#: JSON and protobuf of one layout each: by column, by column, by row.
+_PROTOBUF = (("json", "protobuf"), ("orjson", "protobuf"), ("jsonlite", "proto_rows"))
 _CROSSINGS = (Direction.R_PYTHON, Direction.PYTHON_R)
 
 
@@ -65,7 +67,7 @@ def answers(found: Findings) -> tuple[Answer, ...]:
     """The answers that this run has figures for, and for what is lacking, why."""
     codecs = {cell.codec for cell in found.cells} | {cost.codec for cost in found.costs}
     said = []
-    if "protobuf" in codecs and codecs & {"json", "orjson"}:
+    if any({slow, quick} <= codecs for slow, quick in _PROTOBUF):
         said.append(_protobuf(found))
     if {"parquet", "csv"} <= codecs:
         said.append(_parquet(found))
@@ -86,7 +88,7 @@ def _pairs(found: Findings, slow: str, quick: str) -> Iterator[tuple[Cost, Cost]
 
 def _compared(slow: Cost, quick: Cost) -> str:
     return (
-        f"{slow.language.value}, {rows_in_words(slow.rows)}, against {slow.codec}: "
+        f"{slow.language.value}, {rows_in_words(slow.rows)}, {quick.codec} against {slow.codec}: "
         f"{times(slow.encode / quick.encode)} the speed to write, "
         f"{times(slow.decode / quick.decode)} to read, "
         f"{times(quick.size_bytes / slow.size_bytes)} the size"
@@ -99,7 +101,7 @@ def _factors(pairs: Sequence[tuple[Cost, Cost]]) -> list[float]:
 
 def _protobuf(found: Findings) -> Answer | None:
     question = "Is protobuf 5 to 10 times faster than JSON?"
-    pairs = [*_pairs(found, "json", "protobuf"), *_pairs(found, "orjson", "protobuf")]
+    pairs = [pair for slow, quick in _PROTOBUF for pair in _pairs(found, slow, quick)]
     pairs = [pair for at, pair in enumerate(pairs) if pair not in pairs[:at]]  # R's end is the same for both
     if not pairs:
         return None

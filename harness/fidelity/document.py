@@ -19,6 +19,7 @@ def document(report: Report) -> dict[str, Any]:
     """The report. Ratios are medians over samples; times are nanoseconds a call."""
     return {
         "format": 1,
+        "versions": dict(report.versions),
         "seed": report.asked.seed,
         "tables_sent": report.trials,
         "codecs": [

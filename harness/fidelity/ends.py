@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from harness import registry
+from harness.environment import python_version
 from harness.fidelity.r_session import RSession, r_lack
+from harness.installed import versions_of
 from harness.protocols import Codec, Lack
 
 
@@ -64,6 +66,20 @@ def of_codecs(codecs: dict[str, Codec], session: RSession) -> tuple[Member, ...]
     )
     session.load({one.name: one.codec for one in found if one.r.here})
     return found
+
+
+#: Python distributions that the codecs here are made of.
+_DISTRIBUTIONS = ("numpy", "pandas", "pyarrow", "orjson", "msgpack", "protobuf", "skops", "onnxruntime")
+
+
+def versions(found: Sequence[Member], session: RSession) -> dict[str, str]:
+    """What was compared, in which version: Python and its packages, R and the packages of its ends."""
+    python, _, version = python_version().partition(" ")
+    said = {python: version, **versions_of(_DISTRIBUTIONS)}
+    if any(one.r.here for one in found):
+        packages = dict.fromkeys(package for one in found if one.r.here for package in one.codec.R_PACKAGES)
+        said |= session.versions(tuple(packages))
+    return said
 
 
 def _r_end(codec: Codec, no_r: Lack | None, absent: frozenset[str]) -> End:

@@ -65,6 +65,8 @@ def render_matrix(report: Report, console: Console) -> None:
     kinds = report.asked.kinds
     width = max(len(member.name) for member in report.members)
     _line(console, Text(f"Fidelity · {report.trials:,} hostile tables sent"))
+    for part in textwrap.wrap(", ".join(map(" ".join, report.versions.items())), _WIDTH):
+        _line(console, Text(part, style="dim"))
     console.print()
     _line(console, Text(" " * width + "".join(f" {_HEADS[kind]:4}" for kind in kinds), style="bold"))
     cells = {(cell.codec, cell.kind, cell.direction): cell for cell in report.cells}

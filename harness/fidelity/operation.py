@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from harness.fidelity.answers import Answer, Findings, answers
 from harness.fidelity.columns import Kind
 from harness.fidelity.costs import Cost, costs
-from harness.fidelity.ends import Member, members
+from harness.fidelity.ends import Member, members, versions
 from harness.fidelity.matrix import Cell, matrix
 from harness.fidelity.r_session import RSession
 from harness.fidelity.stored_models import Stored, stored_models
@@ -46,6 +46,7 @@ class Report:
     models: tuple[Stored, ...]
     answers: tuple[Answer, ...]
     trials: int
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 #: Told what is worked at, and how far it is.
@@ -57,10 +58,11 @@ def examine(asked: Asked, tell: Tell = lambda what, words: None) -> Report:
     timed = timed_kinds(asked.timed)
     with RSession() as session:
         found = members(asked.codecs, session)
+        made_of = versions(found, session)
         lab = Lab(session)
         tell("fidelity", "making hostile tables")
         cells = matrix(found, asked.kinds, lab, asked.seed, partial(tell, "fidelity"))
         taken = costs(found, asked.rows, timed, session, asked.seconds, asked.seed, partial(tell, "costs"))
         stored = stored_models(asked.models, session, partial(tell, "models"))
     said = answers(Findings(cells, taken, timed))
-    return Report(asked, found, cells, taken, stored, said, lab.trials)
+    return Report(asked, found, cells, taken, stored, said, lab.trials, made_of)

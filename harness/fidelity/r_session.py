@@ -75,6 +75,12 @@ class RSession:
         named = ", ".join(repr(one) for one in packages)
         return frozenset(self.say(f"lacking({named})").split()[1:]) if packages else frozenset()
 
+    def versions(self, packages: Sequence[str]) -> dict[str, str]:
+        """The versions of R and of these R packages, by name."""
+        named = ", ".join(repr(one) for one in packages)
+        said = (one.partition("=") for one in self.say(f"versions({named})").split())
+        return {name: version for name, _, version in said}
+
     def load(self, ends: Mapping[str, Codec]) -> None:
         """Load the R ends of these codecs, by name."""
         for name, codec in ends.items():
@@ -116,7 +122,7 @@ class RSession:
 
     def _answers(self) -> list[Answer]:
         text = (self.folder / "answers").read_text("ascii")
-        return [_answer(line) for line in text.splitlines()]
+        return [_answer(line) for line in text.split("\n")[:-1]]  # a last one that R did not finish is none
 
     def _write(self, line: str) -> None:
         process = self._started()

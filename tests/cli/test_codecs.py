@@ -81,6 +81,14 @@ def test_where_nothing_can_be_tried_nothing_is_a_pass(parity, monkeypatch):
     assert "?  pickle: not here; get it" in done.stdout
 
 
+def test_without_r_its_ends_are_missing_and_python_is_examined_all_the_same(parity, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = parity("--codec", "raw", "--types", "double,latin1", "--rows", "1")
+    assert done.exit_code == 0, done.output
+    assert "raw =??? .???" in done.stdout
+    assert "Rscript is not on the PATH" in done.stdout
+
+
 @needs_r
 @pytest.mark.slow
 def test_stored_models_are_loaded_and_their_numbers_counted(parity, tmp_path):

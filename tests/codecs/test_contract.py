@@ -75,7 +75,7 @@ def test_codecs_are_found_without_their_libraries():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert set(done.stdout.split()) == {"orjson", "msgpack", "protobuf"}
+    assert set(done.stdout.split()) == {"orjson", "msgpack", "proto_rows", "protobuf"}
 
 
 @pytest.mark.skipif(shutil.which("Rscript") is None, reason="there is no R here")

@@ -74,6 +74,13 @@ lacking <- function(...) {
   tell(paste(c("lacking", packages[absent]), collapse = " "))
 }
 
+# R's own version and those of packages
+versions <- function(...) {
+  packages <- c(...)
+  own <- vapply(packages, function(one) as.character(utils::packageVersion(one)), "")
+  tell(paste(c(paste0("R=", getRversion()), sprintf("%s=%s", packages, own)), collapse = " "))
+}
+
 main <- function() {
   input <- file("stdin", "rb")
   while (length(line <- readLines(input, 1L))) eval(parse(text = line, keep.source = FALSE), globalenv())
