@@ -105,6 +105,12 @@ def bench_search(session: nox.Session) -> None:
 
 
 @nox.session
+def bench_bridge(session: nox.Session) -> None:
+    """What a call from Python to R costs by each way, in copies of its bytes (-- --quick: within a minute)."""
+    session.run(python(), "benchmarks/bridge.py", *session.posargs, external=True)
+
+
+@nox.session
 def report(session: nox.Session) -> None:
     """The main job on the bundled suites, up to the report."""
     program(session, "parity", "run", *session.posargs)
