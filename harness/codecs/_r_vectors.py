@@ -104,6 +104,12 @@ def from_r(vector: RVector) -> pa.Array:
             raise TypeError(f"no Arrow type for {mode} of class {classes}")
 
 
+def in_bytes(values: Any) -> bytes | memoryview:
+    """The bytes of an array where they lie."""
+    held = np.ascontiguousarray(values)
+    return held.data.cast("B") if held.size else b""  # a view of nothing cannot be cast
+
+
 def _doubles(array: pa.Array) -> Any:
     return _with_na(_filled(array, 0.0), array)
 

@@ -29,7 +29,7 @@ from harness.codecs._r_format import (
     TEXT,
     UTF8,
 )
-from harness.codecs._r_vectors import RVector, to_r
+from harness.codecs._r_vectors import RVector, in_bytes, to_r
 from harness.codecs._texts import to_lengths
 
 _R_VERSION = 4 << 16 | 2 << 8
@@ -68,10 +68,7 @@ class _Writer:
         self.parts.append(struct.pack(f"{self.order}{len(values)}i", *values))
 
     def array(self, values: Any) -> None:
-        held = np.ascontiguousarray(values)
-        if self.order == ">":
-            held = held.byteswap()
-        self.parts.append(held.tobytes())
+        self.parts.append(in_bytes(values.byteswap() if self.order == ">" else values))
 
     def vector(self, vector: RVector) -> None:
         held = {

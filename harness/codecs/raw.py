@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from harness.codecs import R_ENDS
-from harness.codecs._r_vectors import RVector, from_r, to_r
+from harness.codecs._r_vectors import RVector, from_r, in_bytes, to_r
 from harness.codecs._texts import from_lengths, to_lengths
 from harness.protocols import Encoded, Lack
 
@@ -73,7 +73,7 @@ def _text_array(array: pa.Array) -> list[bytes | memoryview]:
 def _values(vector: RVector) -> list[bytes | memoryview]:
     if vector.mode == "character":
         return _text_array(vector.values)
-    return [struct.pack("<i", len(vector.values)), np.ascontiguousarray(vector.values).tobytes()]
+    return [struct.pack("<i", len(vector.values)), in_bytes(vector.values)]
 
 
 class _Reader:

@@ -10,14 +10,12 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.fidelity.answers import Answer
-from harness.fidelity.costs import Cost
+from harness.fidelity.costs import ENOUGH, Cost
 from harness.fidelity.ends import Language
 from harness.fidelity.in_words import bytes_in_words, figure, rows_in_words, time_in_words
 from harness.fidelity.operation import Report
 from harness.fidelity.workload import COLUMNS, timed_kinds
 
-#: Figures that rest on fewer samples are marked.
-ENOUGH = 5
 _WIDTH = 80
 
 
@@ -30,7 +28,7 @@ def render_costs(report: Report, console: Console) -> None:
         here = [cost for cost in report.costs if cost.rows == rows]
         _one(console, rows, here)
     if report.costs:
-        _print(console, "\n  ~ the table came back altered    * fewer than 5 samples    - not here")
+        _print(console, f"\n  ~ the table came back altered    * fewer than {ENOUGH} samples    - not here")
 
 
 def _one(console: Console, rows: int, here: Sequence[Cost]) -> None:

@@ -25,8 +25,10 @@ ROUNDS = 15
 LEAST_NS = 1_000_000
 #: A first call that takes longer is a sample like any other; a quicker one warms up.
 WARM_NS = 150_000_000
-#: Every end has as many samples, however little time it was given, save where one takes longer than that.
-FEWEST, SLOW_NS = 3, 300_000_000
+#: An end has so many samples, however little time it was given, where writing and reading once takes no
+#: longer than so many nanoseconds; else one.
+ENOUGH = 5
+FEWEST = ((100_000_000, ENOUGH), (300_000_000, 3))
 _MOST_CALLS = 20_000
 #: The table gets to R as raw columns, by a codec under a name of its own, whichever codecs are asked for.
 _CARRIER = "table of the clock"
@@ -167,7 +169,7 @@ def _measure(
 
 def _starved(turns: _Turns) -> bool:
     one_ns = turns.first.encode_ns + turns.first.decode_ns
-    return len(turns.encode_ns) < (FEWEST if one_ns < SLOW_NS else 1)
+    return len(turns.encode_ns) < next((fewest for limit, fewest in FEWEST if one_ns < limit), 1)
 
 
 def _begin(lane: Lane, copy: Callable[[], float]) -> _Turns:
