@@ -106,8 +106,14 @@ def bench_search(session: nox.Session) -> None:
 
 @nox.session
 def bench_bridge(session: nox.Session) -> None:
-    """What a call from Python to R costs by each way, in copies of its bytes (-- --quick: within a minute)."""
+    """What a call from Python to R costs by each way, in copies of its bytes (-- --quick: a minute)."""
     session.run(python(), "benchmarks/bridge.py", *session.posargs, external=True)
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Calls to R with faults at random, every answer checked (-- 100000 SEED)."""
+    session.run(python(), "tests/soak_calls.py", *session.posargs, external=True)
 
 
 @nox.session
