@@ -80,7 +80,8 @@ def render_matrix(report: Report, console: Console) -> None:
     console.print()
     for words in _LEGEND:
         _line(console, Text(words))
-    _line(console, Text(_heads_in_words(kinds)))
+    if unclear := _heads_in_words(kinds):
+        _line(console, Text(unclear))
     for words in _why_not(report.cells):
         for part in textwrap.wrap(words, _WIDTH, subsequent_indent="     "):
             _line(console, Text(part))
