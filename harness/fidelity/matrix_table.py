@@ -102,12 +102,10 @@ def _heads_in_words(kinds: Sequence[Kind]) -> str:
         Kind.NAMES: "name columns' names",
         Kind.SHAPE: "rows none of them, or no columns",
     }
-    said = "; ".join(words for kind, words in unclear.items() if kind in kinds)
-    return (
-        "\n".join(textwrap.wrap(said, _WIDTH - 2, initial_indent="  ", subsequent_indent="  "))
-        if said
-        else ""
-    )
+    # a no-break space keeps each abbreviation beside what it stands for
+    said = "; ".join(words.replace(" ", "\u00a0") for kind, words in unclear.items() if kind in kinds)
+    lines = textwrap.wrap(said, _WIDTH - 2, initial_indent="  ", subsequent_indent="  ")
+    return "\n".join(lines).replace("\u00a0", " ")
 
 
 def _sign(cell: Cell) -> tuple[str, str]:
