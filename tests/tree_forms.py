@@ -13,43 +13,55 @@ import numpy as np
 from harness.forest import ABSENT, Forest
 
 WALKER = """
-import json, math
+import json
 from pathlib import Path
 
+import numpy as np
+
 TREES = json.loads((Path(__file__).parent / "trees.json").read_text())
+SIDES = {"low": 0, "high": 1}
 
 
-def side(test, row):
-    value = row[test["input"]]
-    if value is None or value != value:
-        return None
+def sides(test, values):
+    # 0 low, 1 high, -1 where it cannot be told
     if "sides" in test:
-        return test["sides"].get(value)
-    return ("low" if value <= test["last"] else "high") if not test["flip"] else (
-        "high" if value <= test["last"] else "low")
+        known = {level: SIDES[side] for level, side in test["sides"].items()}
+        return np.array([known.get(value, -1) for value in values])
+    side = (values > test["last"]) ^ test["flip"]
+    return np.where(np.isnan(values), -1, side.astype(int))
 
 
-def end(nodes, row):
-    at = 0
-    while nodes[at]["tests"]:
+def walk(nodes, columns, rows):
+    score = np.full(rows, np.nan)
+    pending = [(0, np.arange(rows))]
+    while pending:
+        at, here = pending.pop()
         node = nodes[at]
-        way = next((s for test in node["tests"] if (s := side(test, row))), None) or node["otherwise"]
-        if way == "dead":
-            return math.nan
-        if way == "stop":
-            break
-        at = node[way]
-    return nodes[at]["value"]
+        if not len(here):
+            continue
+        if not node["tests"]:
+            score[here] = node["value"]
+            continue
+        side = np.full(len(here), -1)
+        for test in node["tests"]:
+            open_ = np.flatnonzero(side < 0)
+            side[open_] = sides(test, columns[test["input"]][here[open_]])
+        left = side < 0
+        if node["otherwise"] == "stop":
+            score[here[left]] = node["value"]
+        elif node["otherwise"] != "dead":
+            side[left] = SIDES[node["otherwise"]]
+        pending += [(node[way], here[side == number]) for way, number in SIDES.items()]
+    return score
 
 
 def score(df):
-    rows = df.to_dict("records")
+    columns = {name: df[name].astype(object if df[name].dtype.name == "category" else float).to_numpy()
+               for name in TREES["inputs"]}
+    total = sum(walk(nodes, columns, len(df)) for nodes in TREES["trees"]) / len(TREES["trees"])
     if TREES["whole"]:
-        gone = df[TREES["inputs"]].isna().any(axis=1).tolist()
-    else:
-        gone = [False] * len(rows)
-    return [math.nan if g else sum(end(nodes, row) for nodes in TREES["trees"]) / len(TREES["trees"])
-            for row, g in zip(rows, gone)]
+        total = np.where(df[TREES["inputs"]].isna().any(axis=1), np.nan, total)
+    return total
 """
 
 

@@ -94,7 +94,7 @@ def place(
         absent = old.is_null().to_numpy(zero_copy_only=False)
         stay = absent & found.may[number] & ~found.must[number]
         if forest.levels[number] is None:
-            narrowed = np.isfinite(found.low[number]) | np.isfinite(found.high[number])
+            narrowed = (found.low[number] > -np.inf) | (found.high[number] < np.inf)
             column = column_of(_numbers(known[name], one, number, found, where, rng), one)
         else:
             column, narrowed = _texts(space, forest, number, found, rng)
