@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 NA_REAL = np.uint64(0x7FF0_0000_0000_07A2)
-NA_REAL_QUIET = np.uint64(0x7FF8_0000_0000_07A2)
+_NA_PAYLOAD = np.uint64(1954)  # any NaN with this lower half is NA to R, whatever its sign and upper half
+_LOWER_HALF = np.uint64(0xFFFF_FFFF)
 NA_INTEGER = np.int32(-(2**31))
 NA_INTEGER64 = np.int64(-(2**63))
 _A_SECOND = 1_000_000
@@ -153,8 +154,7 @@ def _seconds(array: pa.Array, kind: pa.DataType) -> Any:
 
 
 def _is_na(values: Any) -> Any:
-    bits = values.view("<u8")
-    return (bits == NA_REAL) | (bits == NA_REAL_QUIET)
+    return np.isnan(values) & (values.view("<u8") & _LOWER_HALF == _NA_PAYLOAD)
 
 
 def _from_doubles(values: Any) -> pa.Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from harness.fidelity.columns import MICROSECONDS, Column, Kind, Specimen
+from harness.fidelity.columns import MICROSECONDS, Column, Kind, Specimen, is_na
 
 _PLAIN_TYPES = {
     Kind.INTEGER: pa.int32(),
@@ -48,6 +48,6 @@ def _array(column: Column) -> pa.Array:
 
 
 def _doubles(column: Column) -> pa.Array:
-    missing = np.array([value is None for value in column.values], dtype=bool)
-    held = np.array([0.0 if value is None else value for value in column.values], dtype="<f8")
+    missing = np.array([is_na(value) for value in column.values], dtype=bool)
+    held = np.array([0.0 if is_na(value) else value for value in column.values], dtype="<f8")
     return pa.array(held, pa.float64(), mask=missing, from_pandas=False)

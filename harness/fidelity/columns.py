@@ -7,6 +7,7 @@ idea of a value is taken for the truth about the other's.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -56,6 +57,16 @@ _MEANINGS = {
 #: microseconds, and a difftime its own units; a float where an int is expected is for R alone.
 Value = float | int | str | bool | None
 
+NA_PAYLOAD = 1954
+
+
+def is_na(value: Value) -> bool:
+    """Whether R takes a value for NA: None, and every NaN whose lower half is 1954, as ``-NA`` is one."""
+    if not isinstance(value, float):
+        return value is None
+    return value != value and struct.unpack("<I", struct.pack("<d", value)[:4])[0] == NA_PAYLOAD
+
+
 MICROSECONDS = {
     "secs": 1_000_000,
     "mins": 60_000_000,
@@ -86,9 +97,11 @@ class Column:
     @property
     def is_of_r_alone(self) -> bool:
         """Whether only R has such a column to send: an Arrow batch says the values, but not that it is one
-        of Latin-1, of whole numbers or of minutes."""
+        of Latin-1, of whole numbers, of minutes, or which of R's many NA it is."""
         in_units = self.kind is Kind.DIFFTIME and self.units != "secs"
-        return self.kind in (Kind.LATIN1, Kind.DATE_INTEGER) or in_units or not self.has_arrow_image
+        other_na = self.kind is Kind.DOUBLE and any(v is not None and is_na(v) for v in self.values)
+        of_r = self.kind in (Kind.LATIN1, Kind.DATE_INTEGER)
+        return of_r or in_units or other_na or not self.has_arrow_image
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ def doubles() -> tuple[Trait, ...]:
         of("NaN", double(0x7FF8_0000_0000_0000)),
         of("NaN with a payload", double(0x7FF8_0000_0000_0007), double(0xFFF8 << 48), draw=_random_payload),
         of("NA", None, alone=False),
+        of("-NA", double(0xFFF0_0000_0000_07A2), double(0x7FF8_0000_0000_07A2), alone=False),
         Trait(
             Kind.DOUBLE,
             "NA beside NaN",

@@ -9,7 +9,7 @@ import struct
 
 _R_NAN = 0x7FF8_0000_0000_0000
 _R_NA = 0x7FF0_0000_0000_07A2
-_R_NA_QUIET = 0x7FF8_0000_0000_07A2  # what arithmetic makes of NA; R takes it for NA all the same
+_NA_PAYLOAD = 1954  # every NaN with this lower half is NA to R: arithmetic and signs change the rest
 _NA_INTEGER64 = -(2**63)
 _EPOCH = dt.date(1970, 1, 1)
 _EPOCH_INSTANT = dt.datetime(1970, 1, 1)
@@ -19,8 +19,8 @@ _LONGEST = 40
 def double(value: float) -> str:
     """A double with its sign of zero and its payload; R's NA by that name."""
     bits = struct.unpack("<Q", struct.pack("<d", value))[0]
-    if bits in (_R_NA, _R_NA_QUIET):
-        return "NA" if bits == _R_NA else "NA with another bit set"
+    if value != value and bits & 0xFFFF_FFFF == _NA_PAYLOAD:
+        return "NA" if bits == _R_NA else f"NA 0x{bits:016x}"
     if value != value:
         return "NaN" if bits == _R_NAN else f"NaN 0x{bits:016x}"
     return repr(value)

@@ -24,7 +24,8 @@ def of_bits(bits: int) -> float:
         (0x7FF8000000000000, "NaN"),
         (0xFFF8000000000000, "NaN 0xfff8000000000000"),
         (0x7FF00000000007A2, "NA"),
-        (0x7FF80000000007A2, "NA with another bit set"),
+        (0x7FF80000000007A2, "NA 0x7ff80000000007a2"),
+        (0xFFF00000000007A2, "NA 0xfff00000000007a2"),
         (0x7FF0000000000000, "inf"),
     ],
 )
