@@ -30,7 +30,8 @@ from harness.search.rows import Space, concat, mixture
 from harness.tolerance import doubles, is_number
 
 MOST_ROWS = 60_000
-LEAST_ROWS = 2_000
+LEAST_ROWS = 300  # of forms however slow
+MANY_ROWS = 2_000  # of forests however large
 SECONDS = 3.0  # that the slowest form may take over these rows
 STEPS = 60_000_000  # splits that rows may meet, in all trees together
 CANDIDATES = (1, 8, 64)  # rows tried for a cell, until one is legal
@@ -95,7 +96,7 @@ class Coverage:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Batches of legal rows, each to be given to :meth:`note` before the next is drawn."""
         steps = sum(forest.steps for forest in self.forests)
-        most = min(MOST_ROWS, max(LEAST_ROWS, self.rate * SECONDS), max(LEAST_ROWS, STEPS / max(1, steps)))
+        most = min(MOST_ROWS, max(LEAST_ROWS, self.rate * SECONDS), max(MANY_ROWS, STEPS / max(1, steps)))
         left = int(most) - int(most) // 2
         for batch in self._probes(int(most) // 2):
             left -= batch.num_rows
