@@ -31,7 +31,9 @@ class Channel:
     alone does not tell. ``on_tick`` is called about once a second while waiting.
     """
 
-    def __init__(self, read_fd: int, write_fd: int, exit_fd: int | None, on_tick: Callable[[], None]) -> None:
+    def __init__(
+        self, read_fd: int, write_fd: int, exit_fd: int | None, on_tick: Callable[[], object]
+    ) -> None:
         self.read_fd = read_fd
         self.write_fd = write_fd
         self._on_tick = on_tick
@@ -63,15 +65,19 @@ class Channel:
 
     def receive(self, deadline: float) -> tuple[int, int, Any]:
         """The next frame's kind, call and payload. Raises GoneError, LateError or wire.WireError."""
+        # an answer takes its time: to look for it at once would be in vain
+        self._wait(self._reading, self.read_fd, deadline)
         # only one frame is ever under way, so that reading beyond the header takes nothing of another
         got = self._read_some(deadline)
         while len(got) < wire.HEADER.size:
             got += self._read_some(deadline)
         kind, call, length = header(got[: wire.HEADER.size])
-        payload = bytearray(length)
         have = len(got) - wire.HEADER.size
         if have > length:
             raise wire.WireError(f"{have - length} bytes too many after a frame")
+        if have == length:
+            return kind, call, bytearray(memoryview(got)[wire.HEADER.size :])
+        payload = bytearray(length)
         payload[:have] = got[wire.HEADER.size :]
         self._fill(memoryview(payload)[have:], deadline)
         return kind, call, payload
@@ -110,8 +116,8 @@ class Channel:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise LateError
-            ready = dict(poll.poll(1000 * min(left, _TICK_S)))
-            if ready.get(fd, 0):
+            ready = poll.poll(1000 * min(left, _TICK_S))
+            if any(one == fd for one, _ in ready):
                 return
             if ready:
                 raise GoneError

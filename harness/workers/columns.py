@@ -94,9 +94,10 @@ def _for_r(array: pa.Array, one: Input) -> Column:
             return found._replace(values=_r_codes(found.values), native=True)
 
 
-def leveled_codes(array: pa.Array, one: Input) -> npt.NDArray[np.int32]:
-    """The levels of a category's values as R counts them, its NA where missing. Raises Refusal."""
-    return _r_codes(_text(array, one, strict=True).values)
+def r_values(array: pa.Array, one: Input) -> npt.NDArray[np.generic]:
+    """A column of numbers, times or levels as R has it: integers or doubles, with its NA. Raises Refusal."""
+    values: npt.NDArray[np.generic] = _for_r(array, one).values
+    return values
 
 
 def _r_codes(codes: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

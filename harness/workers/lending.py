@@ -27,7 +27,7 @@ KINDS: Mapping[Kind, int] = {
     Kind.DATETIME: DATETIME,
 }
 _WIDTHS = {FLOAT: 8, INT: 8, WIDE: 8, DATE: 4, DATETIME: 8}
-_CODED = 1
+_READY = 1
 _COLUMN = struct.Struct("<3Ii5q")
 _HERE = 0  # stands for the segment of copies, whose number is not known before its size
 
@@ -98,9 +98,9 @@ class Lending:
         assert home is not None
         self.lent.update({one.number: one for one in homes if one is not None})
         values = buffers[1].address
-        levels, codes = home.codes.get(values, ((), 0))
-        if kind == FACTOR and levels == one.levels and levels:
-            return _Column(_Place(home.number, codes), None, None, _CODED, array.offset, 0)
+        made_for, place = home.ready.get(values, (None, 0))
+        if made_for == one:
+            return _Column(_Place(home.number, place), None, None, _READY, array.offset, 0)
         valid, texts = None, None
         if homes[0] is not None and not (kind == FLOAT and values in home.filled):
             valid = _Place(homes[0].number, buffers[0].address - homes[0].address)

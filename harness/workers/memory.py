@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from harness.schema import Input
+
 # Linux; Python names the first three only where its own headers had them
 _F_ADD_SEALS = 1033
 _SEAL_SEAL, _SEAL_SHRINK, _SEAL_GROW, _SEAL_FUTURE_WRITE = 1, 2, 4, 16
@@ -41,8 +43,8 @@ class Segment:
         self.address: int = self.view.ctypes.data
         #: Addresses of doubles that have R's missing value wherever their bitmap says null.
         self.filled: set[int] = set()
-        #: By the address of a text column's offsets: its levels, and where the numbers of its levels lie.
-        self.codes: dict[int, tuple[tuple[str, ...], int]] = {}
+        #: By the address of a column's values: for which input there are values as R has them, and where.
+        self.ready: dict[int, tuple[Input, int]] = {}
         _alive[self.number] = self
 
     def read_only(self) -> None:

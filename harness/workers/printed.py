@@ -38,12 +38,15 @@ class Printed:
         """The last 64 KiB."""
         return self.since(0)
 
-    def trim(self) -> None:
-        """Cut a file that has grown large down to its end."""
-        if self.size > _TOO_MUCH:
-            kept = os.pread(self.fd, KEPT, self.size - KEPT)
-            os.ftruncate(self.fd, 0)
-            os.write(self.fd, kept)
+    def trim(self) -> int:
+        """Cut a file that has grown large down to its end. How large it is now."""
+        size = self.size
+        if size <= _TOO_MUCH:
+            return size
+        kept = os.pread(self.fd, KEPT, size - KEPT)
+        os.ftruncate(self.fd, 0)
+        os.write(self.fd, kept)
+        return len(kept)
 
     def close(self) -> None:
         """Give the file up."""

@@ -245,6 +245,7 @@ class WorkerSession:
         if kind != wire.OPENED:
             self._lost().kill()
             raise self._not_opened(tables(payload)[0].record())
+        self._printed_before = self._printed.size
         near = self._process.near
         self._sharing = None if near is None else Sharing(self.errand, near)
 
@@ -272,7 +273,6 @@ class WorkerSession:
     def _exchange(self, buffers: Sequence[wire.Buffer], seconds: float) -> tuple[int, Any]:
         """Send a frame and wait for its answer. Raises LostError; the worker is gone then."""
         assert self._process is not None
-        self._printed_before = self._printed.size
         until = deadline(seconds)
         try:
             self._process.channel.send(buffers, until)
@@ -285,7 +285,7 @@ class WorkerSession:
             # Ctrl-C: an answer is still under way, so that the worker is of no more use
             self._lost().kill()
             raise
-        self._printed.trim()
+        self._printed_before = self._printed.trim()
         return kind, payload
 
     def _tables(self, buffers: Sequence[wire.Buffer], seconds: float) -> tuple[int, list[Table]]:

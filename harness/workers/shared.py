@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from harness.schema import Input, Kind, Schema
-from harness.workers.columns import leveled_codes
+from harness.workers.columns import r_values
 from harness.workers.memory import Segment
 from harness.workers.missing import fill_missing
 from harness.workers.python.errors import Refusal
@@ -22,11 +22,11 @@ def share(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
     """The same batch with its values in shared memory of its own, which ends with the last reference to it.
 
     ``batch`` must have the schema's Arrow types. Beside the values stands what R would otherwise be told at
-    every call: its missing value under the nulls of doubles, and the numbers of levels.
+    every call: its missing value under the nulls of doubles, and integers, times and levels as R has them.
     """
     message = batch.serialize()
-    codes = {one.name: _codes(array, one) for array, one in zip(batch.columns, schema, strict=True)}
-    sizes = [message.size, *(one.nbytes for one in codes.values() if one is not None)]
+    ready = {one.name: _ready(array, one) for array, one in zip(batch.columns, schema, strict=True)}
+    sizes = [message.size, *(one.nbytes for one in ready.values() if one is not None)]
     segment = Segment(sum(aligned(size) for size in sizes))
     segment.view[: message.size] = np.frombuffer(message, dtype="u1")
     born = pa.ipc.read_record_batch(
@@ -40,10 +40,10 @@ def share(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
             doubles = segment.view[start : start + 8 * len(array)].view("<f8")
             fill_missing(doubles, np.frombuffer(valid, dtype="u1"), 0)
             segment.filled.add(values.address)
-        numbers = codes[one.name]
+        numbers = ready[one.name]
         if numbers is not None:
             segment.view[at : at + numbers.nbytes] = numbers.view("u1")
-            segment.codes[values.address] = (one.levels, at)
+            segment.ready[values.address] = (one, at)
             at += aligned(numbers.nbytes)
     segment.read_only()
     return born
@@ -79,11 +79,11 @@ def aligned(size: int) -> int:
     return -(-size // ALIGNED) * ALIGNED
 
 
-def _codes(array: pa.Array, one: Input) -> npt.NDArray[np.int32] | None:
-    """The numbers of a column's levels, as R counts them; None where there are none."""
-    if one.kind is not Kind.CATEGORY or one.unseen:
+def _ready(array: pa.Array, one: Input) -> npt.NDArray[np.generic] | None:
+    """Integers or doubles as R has them, for a type whose Arrow values are others; None for all else."""
+    if one.kind in (Kind.FLOAT, Kind.BOOL, Kind.STRING) or (one.kind is Kind.CATEGORY and one.unseen):
         return None
     try:
-        return leveled_codes(array, one)
+        return r_values(array, one)
     except Refusal:
         return None  # a call will say so

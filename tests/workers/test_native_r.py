@@ -452,3 +452,42 @@ def _open_files() -> list[str]:
         with contextlib.suppress(OSError):  # the descriptor of the folder itself is closed by now
             found.append(str(one.readlink()))
     return found
+
+
+EVERY_NUMBER = [
+    Input("real", Kind.FLOAT, missing=True),
+    Input("whole", Kind.INT, missing=True),
+    Input("wide", Kind.INT, maximum=2**50),
+    Input("level", Kind.CATEGORY, levels=("b", "a"), missing=True),
+    Input("day", Kind.DATE),
+    Input("moment", Kind.DATETIME, missing=True),
+]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_kept_columns_of_every_type_stay_as_they_were(tmp_path: Path, shared: bool) -> None:
+    source = """
+    kept <- NULL
+    score <- function(df) {
+      if (is.null(kept)) {
+        kept <<- df
+        copy <<- unserialize(serialize(df, NULL))
+      }
+      df[] <- lapply(df, rev)
+      rep(identical(kept, copy) + 10 * identical(df, copy), nrow(df))
+    }
+    """
+    model = model_of(tmp_path, "r", source, EVERY_NUMBER, Y)
+    with contextlib.closing(open_session(model, LIMITS, NATIVE)) as session:
+        for number in range(4):
+            whole = np.arange(ROWS) * (number + 1)
+            columns = {
+                "real": pa.array(whole / 3),
+                "whole": pa.array(whole, mask=whole % 5 == 0),
+                "wide": pa.array(whole * 2**20),
+                "level": pa.array(["a", "b", None]).take(pa.array(whole % 3)),
+                "day": pa.array(whole.astype("<i4"), pa.date32()),
+                "moment": pa.array(whole * 10**6, pa.timestamp("us")),
+            }
+            one = pa.RecordBatch.from_arrays(list(columns.values()), schema=model.schema.arrow)
+            assert set(values(session.call(share(one, model.schema) if shared else one))) == {1.0}

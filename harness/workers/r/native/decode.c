@@ -2,7 +2,7 @@
 #include "native.h"
 #include <string.h>
 
-/* From here on a copy costs more than to lend: in bytes of a column. */
+/* From so many bytes on a copy costs more than to lend. */
 #define LEND_FROM 65536
 #define MICROSECONDS 1e6
 #define EXACT_IN_DOUBLE (INT64_C(1) << 53)
@@ -23,20 +23,32 @@ static int is_absent(const column *from, R_xlen_t i) {
 
 #define TYPED(from, type) ((const type *)(from)->values + (from)->first)
 
+static int lendable(const column *from, const void *values, size_t bytes) {
+  return from->valid == NULL && from->steady && bytes >= LEND_FROM && (uintptr_t)values % sizeof(double) == 0;
+}
+
 static SEXP doubles(const column *from, R_xlen_t rows) {
   const double *values = TYPED(from, double);
-  int aligned = (uintptr_t)values % sizeof(double) == 0;
-  if (from->valid == NULL && from->steady && aligned && (size_t)rows * sizeof(double) >= LEND_FROM)
-    return lend((const char *)values, rows);
-  SEXP made = PROTECT(Rf_allocVector(REALSXP, rows));
+  size_t bytes = (size_t)rows * sizeof(double);
+  if (lendable(from, values, bytes)) return lend(REALSXP, (const char *)values, rows);
+  SEXP made = Rf_allocVector(REALSXP, rows);
   double *to = REAL(made);
-  memcpy(to, values, (size_t)rows * sizeof(double));
+  memcpy(to, values, bytes);
   if (from->valid != NULL) {
     const double na = missing_double();
     for (R_xlen_t i = 0; i < rows; i++)
       if (is_absent(from, i)) to[i] = na;
   }
-  UNPROTECT(1);
+  return made;
+}
+
+/* int32 with R's own missing value among them */
+static SEXP ready_integers(const column *from, R_xlen_t rows) {
+  const int32_t *values = TYPED(from, int32_t);
+  size_t bytes = (size_t)rows * sizeof(int32_t);
+  if (lendable(from, values, bytes)) return lend(INTSXP, (const char *)values, rows);
+  SEXP made = Rf_allocVector(INTSXP, rows);
+  memcpy(INTEGER(made), values, bytes);
   return made;
 }
 
@@ -215,12 +227,9 @@ static int looked_up(const column *from, R_xlen_t rows, SEXP levels, int *to, in
 }
 
 static SEXP factor(const column *from, R_xlen_t rows, SEXP levels, int64_t *at) {
-  SEXP made = PROTECT(Rf_allocVector(INTSXP, rows));
-  int found = 1;
-  if (from->flags & CODED)
-    memcpy(INTEGER(made), TYPED(from, int32_t), (size_t)rows * sizeof(int32_t));
-  else
-    found = looked_up(from, rows, levels, INTEGER(made), at);
+  int ready = from->flags & READY;
+  SEXP made = PROTECT(ready ? ready_integers(from, rows) : Rf_allocVector(INTSXP, rows));
+  int found = ready || looked_up(from, rows, levels, INTEGER(made), at);
   if (found) {
     Rf_setAttrib(made, R_LevelsSymbol, levels);
     Rf_setAttrib(made, R_ClassSymbol, PROTECT(Rf_mkString("factor")));
@@ -253,15 +262,16 @@ static SEXP as_datetime(SEXP x) {
 /* 1, or 0 for a value that R's type cannot say, in row `refused_row`. */
 int decode(const column *from, R_xlen_t rows, SEXP levels, SEXP *into, int64_t *refused_row) {
   SEXP made = NULL;
+  int ready = from->flags & READY;
   switch (from->kind) {
     case FLOAT: made = doubles(from, rows); break;
-    case INT: made = whole_numbers(from, rows, refused_row); break;
-    case WIDE: made = wide_numbers(from, rows, refused_row); break;
+    case INT: made = ready ? ready_integers(from, rows) : whole_numbers(from, rows, refused_row); break;
+    case WIDE: made = ready ? doubles(from, rows) : wide_numbers(from, rows, refused_row); break;
     case BOOL: made = flags(from, rows); break;
     case FACTOR: made = factor(from, rows, levels, refused_row); break;
     case TEXT: made = character(from, rows, refused_row); break;
-    case DATE: made = as_date(days(from, rows)); break;
-    case DATETIME: made = as_datetime(seconds(from, rows)); break;
+    case DATE: made = as_date(ready ? doubles(from, rows) : days(from, rows)); break;
+    case DATETIME: made = as_datetime(ready ? doubles(from, rows) : seconds(from, rows)); break;
     default: Rf_error("a column of kind %d, which R has no type for", (int)from->kind);
   }
   *into = made;

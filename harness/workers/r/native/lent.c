@@ -1,4 +1,4 @@
-/* Doubles that R sees where the harness's memory is mapped, without a copy.
+/* Doubles and integers that R sees where the harness's memory is mapped, without a copy.
  *
  * A lent column is an ALTREP vector: data1 is a handle (an external pointer) to the values, its tag holds the
  * length and the number of the loan; data2 is an ordinary copy, once there is one. After the call every column
@@ -12,11 +12,11 @@
 typedef struct {
   SEXP column; /* protected by nobody from here: by the data.frame during the call, by weak references after it */
   const char *at;
-  R_xlen_t n;
+  size_t bytes;
   int asked; /* C code has asked for a pointer to write through, or may have */
 } loan;
 
-static R_altrep_class_t lent_class;
+static R_altrep_class_t lent_double, lent_integer;
 static loan *loans;
 static int lent, room;
 
@@ -24,17 +24,19 @@ static SEXP handle_of(SEXP x) { return R_altrep_data1(x); }
 
 static R_xlen_t length_of(SEXP x) { return (R_xlen_t)REAL_RO(R_ExternalPtrTag(handle_of(x)))[0]; }
 
-static const double *values_of(SEXP x) {
+static size_t width_of(SEXP x) { return TYPEOF(x) == REALSXP ? sizeof(double) : sizeof(int); }
+
+static const void *values_of(SEXP x) {
   SEXP own = R_altrep_data2(x);
-  if (own != R_NilValue) return REAL_RO(own);
-  const double *values = R_ExternalPtrAddr(handle_of(x));
+  if (own != R_NilValue) return TYPEOF(x) == REALSXP ? (const void *)REAL_RO(own) : (const void *)INTEGER_RO(own);
+  const void *values = R_ExternalPtrAddr(handle_of(x));
   if (values == NULL) Rf_error("a column was used after its batch was gone: copy what is to be kept (x + 0)");
   return values;
 }
 
 static void *pointer(SEXP x, Rboolean writable) {
   SEXP own = R_altrep_data2(x);
-  if (own != R_NilValue) return REAL(own);
+  if (own != R_NilValue) return TYPEOF(x) == REALSXP ? (void *)REAL(own) : (void *)INTEGER(own);
   void *values = (void *)values_of(x);
   int number = (int)REAL_RO(R_ExternalPtrTag(handle_of(x)))[1];
   if (writable && number < lent) loans[number].asked = 1;
@@ -43,31 +45,45 @@ static void *pointer(SEXP x, Rboolean writable) {
 
 static const void *pointer_or_null(SEXP x) { return values_of(x); }
 
-static double element(SEXP x, R_xlen_t i) { return values_of(x)[i]; }
+static double double_at(SEXP x, R_xlen_t i) { return ((const double *)values_of(x))[i]; }
 
-static R_xlen_t region(SEXP x, R_xlen_t start, R_xlen_t size, double *into) {
+static int integer_at(SEXP x, R_xlen_t i) { return ((const int *)values_of(x))[i]; }
+
+static R_xlen_t region(SEXP x, R_xlen_t start, R_xlen_t size, void *into) {
   R_xlen_t left = length_of(x) - start;
   if (size > left) size = left;
-  memcpy(into, values_of(x) + start, (size_t)size * sizeof *into);
+  memcpy(into, (const char *)values_of(x) + (size_t)start * width_of(x), (size_t)size * width_of(x));
   return size;
 }
+
+static R_xlen_t doubles_from(SEXP x, R_xlen_t start, R_xlen_t size, double *into) { return region(x, start, size, into); }
+
+static R_xlen_t integers_from(SEXP x, R_xlen_t start, R_xlen_t size, int *into) { return region(x, start, size, into); }
 
 static Rboolean inspect(SEXP x, int before, int deep, int per_vector, void (*more)(SEXP, int, int, int)) {
   Rprintf(" a column of the harness (%s)\n", R_altrep_data2(x) == R_NilValue ? "lent" : "copied");
   return TRUE;
 }
 
-void make_lent_class(DllInfo *library) {
-  lent_class = R_make_altreal_class("lent_double", "parity", library);
-  R_set_altrep_Length_method(lent_class, length_of);
-  R_set_altrep_Inspect_method(lent_class, inspect);
-  R_set_altvec_Dataptr_method(lent_class, pointer);
-  R_set_altvec_Dataptr_or_null_method(lent_class, pointer_or_null);
-  R_set_altreal_Elt_method(lent_class, element);
-  R_set_altreal_Get_region_method(lent_class, region);
+static void set_methods(R_altrep_class_t class) {
+  R_set_altrep_Length_method(class, length_of);
+  R_set_altrep_Inspect_method(class, inspect);
+  R_set_altvec_Dataptr_method(class, pointer);
+  R_set_altvec_Dataptr_or_null_method(class, pointer_or_null);
 }
 
-SEXP lend(const char *at, R_xlen_t n) {
+void make_lent_classes(DllInfo *library) {
+  lent_double = R_make_altreal_class("lent_double", "parity", library);
+  lent_integer = R_make_altinteger_class("lent_integer", "parity", library);
+  set_methods(lent_double);
+  set_methods(lent_integer);
+  R_set_altreal_Elt_method(lent_double, double_at);
+  R_set_altreal_Get_region_method(lent_double, doubles_from);
+  R_set_altinteger_Elt_method(lent_integer, integer_at);
+  R_set_altinteger_Get_region_method(lent_integer, integers_from);
+}
+
+SEXP lend(int type, const char *at, R_xlen_t n) {
   if (lent == room) {
     int more = room ? 2 * room : 32;
     loan *grown = realloc(loans, more * sizeof *grown);
@@ -79,8 +95,8 @@ SEXP lend(const char *at, R_xlen_t n) {
   REAL(tag)[0] = (double)n;
   REAL(tag)[1] = lent;
   SEXP handle = PROTECT(R_MakeExternalPtr((void *)at, tag, R_NilValue));
-  SEXP column = R_new_altrep(lent_class, handle, R_NilValue);
-  loan made = {column, at, n, 0};
+  SEXP column = R_new_altrep(type == REALSXP ? lent_double : lent_integer, handle, R_NilValue);
+  loan made = {column, at, (size_t)n * width_of(column), 0};
   loans[lent++] = made;
   UNPROTECT(2);
   return column;
@@ -91,8 +107,9 @@ int any_lent(void) { return lent > 0; }
 static void copy_for_itself(SEXP column) {
   PROTECT(column);
   R_xlen_t n = length_of(column);
-  SEXP own = PROTECT(Rf_allocVector(REALSXP, n));
-  memcpy(REAL(own), values_of(column), (size_t)n * sizeof(double));
+  SEXP own = PROTECT(Rf_allocVector(TYPEOF(column), n));
+  void *to = TYPEOF(own) == REALSXP ? (void *)REAL(own) : (void *)INTEGER(own);
+  memcpy(to, values_of(column), (size_t)n * width_of(column));
   R_set_altrep_data2(column, own);
   R_ClearExternalPtr(handle_of(column));
   R_SetExternalPtrProtected(handle_of(column), R_NilValue);
@@ -145,7 +162,7 @@ static void clear_kept(SEXP watched) {
 /* The values are read before this: what was written there is part of what the form keeps. */
 void let_go(void) {
   for (int i = 0; i < lent; i++)
-    if (loans[i].asked) forget_written(loans[i].at, (size_t)loans[i].n * sizeof(double));
+    if (loans[i].asked) forget_written(loans[i].at, loans[i].bytes);
   lent = 0;
 }
 

@@ -2,7 +2,7 @@
  *
  *   segments.c  shared memory that the harness passes over a socket: mapped, looked up, cleaned of what was written
  *   message.c   where the columns of an Arrow IPC message lie
- *   lent.c      doubles that R sees without a copy, and what becomes of those that the form keeps
+ *   lent.c      numbers that R sees without a copy, and what becomes of those that the form keeps
  *   decode.c    Arrow columns as the vectors of a data.frame
  *   encode.c    what a form returned, as bytes
  *   serve.c     the loop: read a frame, run the form, answer
@@ -24,7 +24,7 @@
 enum kind { FLOAT = 1, INT, WIDE, BOOL, FACTOR, TEXT, DATE, DATETIME };
 
 /* flags of a column */
-enum { CODED = 1 }; /* its values are int32 codes in R's own way already */
+enum { READY = 1 }; /* its values are as R has them: integers or doubles, its missing values among them */
 
 /* one Arrow column: `first` counts elements from the start of every buffer */
 typedef struct {
@@ -53,8 +53,8 @@ void forget_written(const char *at, size_t bytes);
 void read_message(const char *message, size_t bytes, int steady, batch *into);
 
 /* lent.c */
-void make_lent_class(DllInfo *library);
-SEXP lend(const char *at, R_xlen_t n);
+void make_lent_classes(DllInfo *library);
+SEXP lend(int type, const char *at, R_xlen_t n);
 int any_lent(void);
 void take_back(SEXP frame, SEXP around);
 void let_go(void);

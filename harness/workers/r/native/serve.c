@@ -124,9 +124,10 @@ static void *take(const char **from, const char *end, size_t bytes) {
 
 static void place_column(const described *told, int64_t rows, column *into) {
   int64_t cells = told->first + rows;
-  int texts = (into->kind == FACTOR || into->kind == TEXT) && !(told->flags & CODED);
+  int ready = told->flags & READY, texts = (into->kind == FACTOR || into->kind == TEXT) && !ready;
+  int narrow = ready ? into->kind == FACTOR || into->kind == INT : into->kind == DATE;
   int64_t bits = (cells + 7) / 8;
-  int64_t bytes = into->kind == BOOL ? bits : texts ? 4 * (cells + 1) : into->kind == DATE || told->flags & CODED ? 4 * cells : 8 * cells;
+  int64_t bytes = into->kind == BOOL ? bits : texts ? 4 * (cells + 1) : narrow ? 4 * cells : 8 * cells;
   into->flags = told->flags;
   into->first = told->first;
   into->steady = 1;
@@ -375,5 +376,5 @@ void R_init_parity(DllInfo *library) {
       {NULL, NULL, 0}};
   R_registerRoutines(library, NULL, routines, NULL, NULL);
   R_useDynamicSymbols(library, FALSE);
-  make_lent_class(library);
+  make_lent_classes(library);
 }
