@@ -162,9 +162,7 @@ def shown(plan: Plan, found: Sequence[Samples], console: Console) -> None:
     for one in found:
         isolated = "yes" if one.isolated else "no"
         if not one.calls:
-            table.add_row(
-                one.way, isolated, "missing" if "left out" not in one.reason else "-", one.reason, "", ""
-            )
+            table.add_row(one.way, isolated, "-" if "left out" in one.reason else "missing", "", "", "")
             continue
         ratios = sorted(a / b for a, b in zip(one.calls, one.copies, strict=True))
         low, high = ratios[len(ratios) // 4], ratios[3 * len(ratios) // 4]
