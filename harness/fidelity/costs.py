@@ -80,6 +80,7 @@ class _Turns:
     decode_ns: list[float] = field(default_factory=list)
     memcpy_ns: list[float] = field(default_factory=list)
     spent_ns: int = 0
+    gone: bool = False
 
 
 Tell = Callable[[str], None]
@@ -162,7 +163,7 @@ def _measure(
         tell(f"round {number} of {ROUNDS}")
         for turns in rng.sample(begun, len(begun)):
             share_ns = seconds * 1e9 * number / ROUNDS
-            if turns.first.refused is None and (turns.spent_ns < share_ns or _starved(turns)):
+            if not turns.gone and (turns.spent_ns < share_ns or _starved(turns)):
                 _turn(turns, copy)
     return [_cost(turns, batch) for turns in begun]
 
@@ -175,7 +176,7 @@ def _starved(turns: _Turns) -> bool:
 def _begin(lane: Lane, copy: Callable[[], float]) -> _Turns:
     copied = copy()
     first = lane.first()
-    turns = _Turns(lane, first)
+    turns = _Turns(lane, first, gone=first.refused is not None)
     if min(first.encode_ns, first.decode_ns) > WARM_NS:
         _add(turns, first.encode_ns, first.decode_ns, copied)
         turns.spent_ns = first.encode_ns + first.decode_ns
@@ -186,7 +187,11 @@ def _turn(turns: _Turns, copy: Callable[[], float]) -> None:
     first = turns.first
     encodings, decodings = _calls(first.encode_ns), _calls(first.decode_ns)
     copied = copy()
-    encode, decode = turns.lane.turn(encodings, decodings)
+    taken = turns.lane.turn(encodings, decodings)
+    if taken is None:
+        turns.gone = True
+        return
+    encode, decode = taken
     _add(turns, encode / encodings, decode / decodings, copied)
     turns.spent_ns += encode + decode
 

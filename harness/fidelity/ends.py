@@ -8,7 +8,7 @@ from enum import Enum
 
 from harness import registry
 from harness.environment import python_version
-from harness.fidelity.r_session import RSession, r_lack
+from harness.fidelity.r_session import RSession, RSessionError, r_lack
 from harness.installed import versions_of
 from harness.protocols import Codec, Lack
 
@@ -58,14 +58,24 @@ def members(names: Sequence[str], session: RSession) -> tuple[Member, ...]:
 def of_codecs(codecs: dict[str, Codec], session: RSession) -> tuple[Member, ...]:
     """The same for codecs at hand, by name."""
     packages = sorted({package for codec in codecs.values() for package in codec.R_PACKAGES})
-    no_r = r_lack()
-    absent = frozenset() if no_r else session.lacking(packages)
+    no_r, absent = _r_packages(packages, session)
     found = tuple(
         Member(name, codec, End(codec.PYTHON_END, codec.lack()), _r_end(codec, no_r, absent))
         for name, codec in codecs.items()
     )
     session.load({one.name: one.codec for one in found if one.r.here})
     return found
+
+
+def _r_packages(packages: Sequence[str], session: RSession) -> tuple[Lack | None, frozenset[str]]:
+    """What is lacking for any R end, and which packages are."""
+    lack = r_lack()
+    if lack is not None:
+        return lack, frozenset()
+    try:
+        return None, session.lacking(packages)
+    except RSessionError as error:
+        return Lack(f"R cannot be started ({error})", "see what `Rscript -e 1` says"), frozenset()
 
 
 #: Python distributions that the codecs here are made of.

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from harness.fidelity import arrow_judge
 from harness.fidelity.ends import Language, Member
-from harness.fidelity.r_session import RSession
+from harness.fidelity.r_session import RSession, RSessionError
 from harness.fidelity.trials import REFUSALS
 from harness.protocols import Encoded
 
@@ -43,8 +43,8 @@ class Lane(Protocol):
         """Encode and decode the table once, and see whether it comes back."""
         ...
 
-    def turn(self, encodings: int, decodings: int) -> tuple[int, int]:
-        """Nanoseconds of so many encodings and of so many decodings."""
+    def turn(self, encodings: int, decodings: int) -> tuple[int, int] | None:
+        """Nanoseconds of so many encodings and of so many decodings; None where the end is gone."""
         ...
 
 
@@ -93,14 +93,20 @@ class RLane:
 
     def first(self) -> First:
         """See :class:`Lane`."""
-        status, *rest = self.session.say(f"clock_first({self.member.name!r})").split()
+        try:
+            status, *rest = self.session.say(f"clock_first({self.member.name!r})").split()
+        except RSessionError as error:
+            return First(refused=f"R ended: {error}")
         if status == "refused":
             return First(refused=" ".join(bytes.fromhex(rest[0]).decode("utf-8", "replace").split()))
         size, encode, decode = map(int, rest)
         return First(encode, decode, size, status == "exact")
 
-    def turn(self, encodings: int, decodings: int) -> tuple[int, int]:
+    def turn(self, encodings: int, decodings: int) -> tuple[int, int] | None:
         """See :class:`Lane`."""
-        said = self.session.say(f"clock_turn({self.member.name!r}, {encodings}L, {decodings}L)")
-        encode, decode = map(int, said.split()[1:])
-        return encode, decode
+        try:
+            said = self.session.say(f"clock_turn({self.member.name!r}, {encodings}L, {decodings}L)")
+        except RSessionError:
+            return None
+        status, *taken = said.split()
+        return (int(taken[0]), int(taken[1])) if status == "ns" else None

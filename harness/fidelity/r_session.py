@@ -73,7 +73,7 @@ class RSession:
     def lacking(self, packages: Sequence[str]) -> frozenset[str]:
         """Which of these R packages cannot be loaded."""
         named = ", ".join(repr(one) for one in packages)
-        return frozenset(self.say(f"lacking({named})").split()[1:]) if packages else frozenset()
+        return frozenset(self.say(f"lacking({named})").split()[1:])
 
     def versions(self, packages: Sequence[str]) -> dict[str, str]:
         """The versions of R and of these R packages, by name."""

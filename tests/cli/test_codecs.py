@@ -89,6 +89,17 @@ def test_without_r_its_ends_are_missing_and_python_is_examined_all_the_same(pari
     assert "Rscript is not on the PATH" in done.stdout
 
 
+def test_an_r_that_does_not_start_is_missing_with_what_it_says(parity, monkeypatch, tmp_path):
+    broken = tmp_path / "Rscript"
+    broken.write_text("#!/bin/sh\necho 'cannot find system Renviron' >&2; exit 2\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    done = parity("--codec", "raw", "--types", "double", "--rows", "1")
+    assert done.exit_code == 0, done.output
+    assert "raw =???" in done.stdout
+    assert "cannot find system Renviron" in done.stdout
+
+
 @needs_r
 @pytest.mark.slow
 def test_stored_models_are_loaded_and_their_numbers_counted(parity, tmp_path):

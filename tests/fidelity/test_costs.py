@@ -81,6 +81,19 @@ def test_a_table_that_comes_back_altered_is_timed_and_said_to_be():
 
 
 @needs_r
+def test_an_r_end_that_ends_r_while_it_is_timed_takes_no_other_end_of_python_with_it(session, r_end):
+    kill = "if (length(x) == 2L) quit('no', 3L) else x"
+    codecs = {"a": serialize, "bad": Miniature(R_END=r_end(kill))}
+    found = costs(of_codecs(codecs, session), [2, 5], [Kind.DOUBLE], session, 0.001)
+    ends = {(cost.codec, cost.language, cost.rows): cost for cost in found}
+    assert "R ended" in ends["bad", Language.R, 2].refused
+    assert not ends["bad", Language.R, 2].timed
+    assert ends["a", Language.PYTHON, 2].timed
+    assert ends["a", Language.R, 5].timed  # R is there again
+    assert ends["bad", Language.R, 5].timed
+
+
+@needs_r
 def test_both_ends_are_timed_on_one_table_and_an_end_of_two_codecs_once(session):
     codecs = {"a": serialize, "b": Miniature(R_END=serialize.R_END), "c": raw}
     found = costs(of_codecs(codecs, session), [2, 5], [Kind.DOUBLE, Kind.FACTOR], session, 0.001)

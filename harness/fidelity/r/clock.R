@@ -13,6 +13,7 @@ clock_table <- function(way, file) {
 clock_first <- function(codec) {
   end <- end_of(codec)
   tell(tryCatch(suppressWarnings({
+    if (is.null(held$table)) stop("R had to be started anew: the table to time is gone")
     started <- now_ns()
     bytes <- as_raw(end$encode(held$table))
     encoded <- now_ns()
@@ -30,6 +31,7 @@ now_ns <- function() 1e9 * as.numeric(Sys.time())
 clock_turn <- function(codec, encodings, decodings) {
   end <- end_of(codec)
   bytes <- held$bytes[[codec]]
+  if (is.null(bytes)) return(tell("gone"))
   suppressWarnings({
     started <- now_ns()
     for (i in seq_len(encodings)) end$encode(held$table)

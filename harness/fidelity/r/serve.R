@@ -69,7 +69,7 @@ as_raw <- function(x) if (is.raw(x)) x else stop("encode() gave ", class(x)[1L],
 
 # which of these packages are lacking, asked by loading them
 lacking <- function(...) {
-  packages <- c(...)
+  packages <- as.character(c(...))
   absent <- !vapply(packages, function(one) suppressWarnings(requireNamespace(one, quietly = TRUE)), NA)
   tell(paste(c("lacking", packages[absent]), collapse = " "))
 }
