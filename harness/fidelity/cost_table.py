@@ -15,6 +15,7 @@ from harness.fidelity.ends import Language
 from harness.fidelity.in_words import bytes_in_words, figure, rows_in_words, time_in_words
 from harness.fidelity.operation import Report
 from harness.fidelity.workload import COLUMNS, timed_kinds
+from harness.workload.quiet import is_busy
 
 _WIDTH = 80
 
@@ -29,6 +30,9 @@ def render_costs(report: Report, console: Console) -> None:
         _one(console, rows, here)
     if report.costs:
         _print(console, f"\n  ~ the table came back altered    * fewer than {ENOUGH} samples    - not here")
+    if report.costs and is_busy(report.load, report.cores):
+        busy = f"load {report.load:g} on {report.cores} cores"
+        _print(console, f"  the machine was busy ({busy}): expect other figures when it is quiet")
 
 
 def _one(console: Console, rows: int, here: Sequence[Cost]) -> None:

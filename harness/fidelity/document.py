@@ -27,7 +27,12 @@ def document(report: Report) -> dict[str, Any]:
             for one in report.members
         ],
         "matrix": [_cell(cell) for cell in report.cells],
-        "timed": {"columns": COLUMNS, "types": list(timed_kinds(report.asked.timed))},
+        "timed": {
+            "columns": COLUMNS,
+            "types": list(timed_kinds(report.asked.timed)),
+            "load": report.load,
+            "cores": report.cores,
+        },
         "costs": [_cost(cost) for cost in report.costs],
         "models": [_stored(one) for one in report.models],
         "answers": [_answer(one) for one in report.answers],

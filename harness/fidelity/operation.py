@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +17,7 @@ from harness.fidelity.stored_models import Stored, stored_models
 from harness.fidelity.trials import Lab
 from harness.fidelity.workload import timed_kinds
 from harness.model import Model
+from harness.workload.quiet import load_average
 
 #: Seconds for each end at each number of rows, where one call does not take longer.
 SECONDS = 0.15
@@ -37,7 +39,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found. ``trials`` is how many tables were sent through codecs."""
+    """What was found. ``trials`` is how many tables were sent through codecs, ``load`` how many processes
+    wanted the machine when timing began."""
 
     asked: Asked
     members: tuple[Member, ...]
@@ -47,6 +50,8 @@ class Report:
     answers: tuple[Answer, ...]
     trials: int
     versions: Mapping[str, str] = field(default_factory=dict)
+    load: float | None = None
+    cores: int = 1
 
 
 #: Told what is worked at, and how far it is.
@@ -62,7 +67,8 @@ def examine(asked: Asked, tell: Tell = lambda what, words: None) -> Report:
         lab = Lab(session)
         tell("fidelity", "making hostile tables")
         cells = matrix(found, asked.kinds, lab, asked.seed, partial(tell, "fidelity"))
+        load = load_average()
         taken = costs(found, asked.rows, timed, session, asked.seconds, asked.seed, partial(tell, "costs"))
         stored = stored_models(asked.models, session, partial(tell, "models"))
     said = answers(Findings(cells, taken, timed))
-    return Report(asked, found, cells, taken, stored, said, lab.trials, made_of)
+    return Report(asked, found, cells, taken, stored, said, lab.trials, made_of, load, os.cpu_count() or 1)

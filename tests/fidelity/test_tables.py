@@ -139,6 +139,13 @@ def test_costs_are_copies_of_the_table_at_either_end():
     assert "  poor        -              refused          -         -" in lines
 
 
+def test_a_busy_machine_is_said_beside_the_figures():
+    busy = "  the machine was busy (load 6.2 on 2 cores): expect other figures when it is quiet"
+    assert busy in shown(render_costs, replace(REPORT, load=6.2, cores=2)).splitlines()
+    assert "busy" not in shown(render_costs, replace(REPORT, load=1.0, cores=2))
+    assert "busy" not in shown(render_costs, replace(REPORT, load=None, cores=2))
+
+
 def test_models_show_what_is_kept_and_what_could_not_be_loaded():
     lines = shown(lambda report, console: render_models(report.models, console)).splitlines()
     assert "  rds     R          6.2 kB   loads in 500.0 µs   99 of 99" in lines
