@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import weakref
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from harness.workers.memory import Segment
+from harness.workers.undisturbed import undisturbed
 
 _LEAST_BYTES = 1 << 20
 #: From this size on an answer is handed out where it lies; a smaller one is copied.
@@ -51,7 +53,7 @@ class Answers:
         if self._current is None or self._current.size < size:
             if self._current is not None:
                 self._current.close()
-            self._current = Segment(roomy(size))
+            self._current = undisturbed(partial(Segment, roomy(size)))
             self._numbers.add(self._current.number)
         return self._current
 

@@ -12,12 +12,14 @@ import subprocess
 import tempfile
 import time
 import weakref
+from functools import partial
 
 from harness.protocols import Limits
 from harness.workers.channel import Channel
 from harness.workers.launch import Launch
 from harness.workers.printed import Printed
 from harness.workers.spawn import Pipes, spawn
+from harness.workers.undisturbed import undisturbed
 
 _GRACE_S = 1.0
 
@@ -33,20 +35,23 @@ class Process:
     def __init__(self, launch: Launch, limits: Limits, printed: Printed) -> None:
         self.launch = launch
         self.owner = os.getpid()
-        pipes = Pipes(launch.sharing)
+        undisturbed(partial(self._begin, limits, printed), self.kill)
+
+    def _begin(self, limits: Limits, printed: Printed) -> None:
+        pipes = Pipes(self.launch.sharing)
         # a worker that is killed cannot clean up: R leaves the folder of its session behind, a form its files
         self._scratch = tempfile.mkdtemp(prefix="parity-")
         try:
-            self._popen = spawn(launch, limits, pipes, printed.fd, self._scratch)
+            self._popen = spawn(self.launch, limits, pipes, printed.fd, self._scratch)
         except BaseException:
             pipes.close()
             self._tidy()
             raise
         pipes.close_far_ends()
         self._pidfd = _pidfd(self._popen.pid)
-        self.channel = Channel(pipes.answers_read, pipes.calls_write, self._pidfd, printed.trim)
         #: The socket over which memory is passed to it, where it was launched to share memory.
         self.near = pipes.near
+        self.channel = Channel(pipes.answers_read, pipes.calls_write, self._pidfd, printed.trim)
         _living.add(self)
 
     @property
@@ -74,6 +79,8 @@ class Process:
 
     def kill(self) -> int:
         """End it and all that it started, at once. Its return code."""
+        if not hasattr(self, "channel"):  # it was never started
+            return 0
         if self.owner != os.getpid():  # a fork of the harness must not end its parent's workers
             return 0
         self._close_pipes()
@@ -90,8 +97,7 @@ class Process:
         return int(self._popen.returncode)
 
     def __del__(self) -> None:
-        if hasattr(self, "channel"):  # else it was never started
-            self.kill()
+        self.kill()
 
     def _tidy(self) -> None:
         shutil.rmtree(self._scratch, ignore_errors=True)

@@ -27,6 +27,7 @@ import socket
 import struct
 import weakref
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -47,6 +48,7 @@ from harness.workers.python.errors import Refusal
 from harness.workers.python.wire import Column, WireError
 from harness.workers.said import Said
 from harness.workers.timing import STAMPS
+from harness.workers.undisturbed import undisturbed
 
 _CALL = struct.Struct("<q2i4I2q")
 _RESULT = struct.Struct("<4q2iq")
@@ -203,7 +205,7 @@ class Sharing:
                 self._socket.send(_NEWS.pack(number, _GONE, 0))
                 self._told.discard(number)
             for one in fresh:
-                self._pass_on(one)
+                undisturbed(partial(self._pass_on, one))
         return len(gone) + len(fresh)
 
     def _pass_on(self, one: Segment) -> None:
@@ -223,7 +225,7 @@ class Sharing:
             if found is not None:
                 found.close()
             self._copies[self._turn] = None
-            found = self._copies[self._turn] = Segment(roomy(size))
+            found = self._copies[self._turn] = undisturbed(partial(Segment, roomy(size)))
             found.read_only()
         return found
 

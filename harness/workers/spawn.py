@@ -1,4 +1,4 @@
-"""Start a process by way of the launcher, from a thread that lives as long as the harness."""
+"""Start a process by way of the launcher, which ties its life to that of the thread that starts it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ import os
 import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -63,27 +60,6 @@ def _enlarge(fd: int) -> None:
         fcntl.fcntl(fd, _F_SETPIPE_SZ, _PIPE_BYTES)
 
 
-class _Spawner:
-    """A thread that starts every worker: the kernel kills a worker when the thread that started it ends."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pool: ThreadPoolExecutor | None = None
-        self._owner = 0
-
-    def run(self, arguments: list[str], **options: Any) -> subprocess.Popen[Any]:
-        with self._lock:
-            if self._pool is None or self._owner != os.getpid():
-                self._pool = ThreadPoolExecutor(1, thread_name_prefix="parity-spawner")
-                self._owner = os.getpid()
-            start: Callable[..., Any] = subprocess.Popen
-            process: subprocess.Popen[Any] = self._pool.submit(start, arguments, **options).result()
-            return process
-
-
-_spawner = _Spawner()
-
-
 def spawn(launch: Launch, limits: Limits, pipes: Pipes, output: int, scratch: str) -> subprocess.Popen[Any]:
     """Start a worker in a session of its own; all that it prints goes to ``output``, and its temporary files
     to the folder ``scratch``, unless its form asks for another.
@@ -95,7 +71,7 @@ def spawn(launch: Launch, limits: Limits, pipes: Pipes, output: int, scratch: st
     command = [str(ends.get(one, one)) for one in launch.arguments]
     memory = "0" if elsewhere else str(limits.memory_bytes or 0)
     try:
-        return _spawner.run(
+        return subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _LAUNCHER, str(os.getpid()), memory, *command],
             stdin=pipes.calls_read if elsewhere else subprocess.DEVNULL,
             stdout=pipes.answers_write if elsewhere else output,

@@ -44,7 +44,8 @@ typedef struct {
 } batch;
 
 /* segments.c */
-void hear_of_segments(int socket_fd);
+void listen_for_segments(int fd);
+void hear_of_segments(void);
 char *segment_at(uint32_t id, int64_t offset, int64_t bytes);
 char *answer_area(uint32_t id, size_t *size);
 void forget_written(const char *at, size_t bytes);

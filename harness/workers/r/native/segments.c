@@ -23,6 +23,7 @@ typedef struct {
   int failed; /* errno, where it could not be mapped */
 } segment;
 
+static int socket_fd = -1;
 static segment *segments;
 static int known, room;
 
@@ -56,8 +57,10 @@ static void map(const news *told, int fd) {
   one->failed = at == MAP_FAILED ? errno : 0;
 }
 
+void listen_for_segments(int fd) { socket_fd = fd; }
+
 /* All that the harness has said of segments so far; it says so before it sends a call. */
-void hear_of_segments(int socket_fd) {
+void hear_of_segments(void) {
   for (;;) {
     news told;
     char space[CMSG_SPACE(sizeof(int))];
@@ -77,6 +80,10 @@ void hear_of_segments(int socket_fd) {
 
 static segment *usable(uint32_t id) {
   segment *one = find(id);
+  if (one == NULL) { /* the harness was interrupted between passing it and the call that should have said so */
+    hear_of_segments();
+    one = find(id);
+  }
   if (one == NULL) Rf_error("a call names segment %u, which was never passed", id);
   if (one->at == NULL)
     Rf_error("cannot allocate room to map %.0f bytes of a batch: %s", (double)one->size, strerror(one->failed));

@@ -45,11 +45,11 @@ typedef struct {
 } result;
 
 static struct {
-  int read_fd, write_fd, socket_fd;
+  int read_fd, write_fd;
   volatile int in_child;
   char *buffer;
   size_t room;
-} ends = {-1, -1, -1, 0, NULL, 0};
+} ends = {-1, -1, 0, NULL, 0};
 
 /* What R gave of the form, and what a call is about now: a list, so that R sees it. */
 static struct {
@@ -140,7 +140,7 @@ static asked read_call(size_t size, batch *into) {
   const char *at = ends.buffer + sizeof(header), *end = ends.buffer + size;
   asked call;
   memcpy(&call, take(&at, end, sizeof call), sizeof call);
-  if (call.news) hear_of_segments(ends.socket_fd);
+  if (call.news) hear_of_segments();
   if (call.columns != XLENGTH(held(ITS_NAMES))) Rf_error("a call of %d columns", call.columns);
   const int32_t *kinds = take(&at, end, ((size_t)call.columns + 1) / 2 * 8);
   into->rows = call.rows;
@@ -316,7 +316,7 @@ static void answer_call(size_t size) {
 static SEXP parity_start(SEXP descriptors) {
   ends.read_fd = INTEGER(descriptors)[0];
   ends.write_fd = INTEGER(descriptors)[1];
-  ends.socket_fd = INTEGER(descriptors)[2];
+  listen_for_segments(INTEGER(descriptors)[2]);
   /* programs that a form starts have nothing to do with them */
   for (int i = 0; i < 3; i++) fcntl(INTEGER(descriptors)[i], F_SETFD, FD_CLOEXEC);
   pthread_atfork(NULL, NULL, in_child);
