@@ -30,9 +30,10 @@ MESSAGES = 8
 REMEMBERED = 64
 #: Tries of parts of one batch after which the worker is let to try so many rows alone, and seconds after
 #: which that is given up for good.
-SIFTED_AFTER = 48
-SIFTED_ROWS = 512
-SIFTING_S = 20.0
+SIFTED_AFTER = 16
+SIFTED_ROWS, MOST_SIFTED = 512, 2_048  # the first time, and at most
+SIFT_S = 1.0  # that one lot may take
+SIFTING_S = 8.0
 GROWN_FROM = 8  # lots of rows that were sifted, of which a tree is grown
 TRIED_ALONE = 24
 FEW = 4
@@ -74,6 +75,7 @@ class Isolation:
     tried_failing: list[pa.RecordBatch] = field(default_factory=list)
     tried_fine: list[pa.RecordBatch] = field(default_factory=list)
     sift_s: float = 0.0  # spent on letting the worker try rows alone
+    sifted: int = 0  # rows that it tried so
 
     def add_failing(self, row: pa.RecordBatch, failure: Failure) -> None:
         """Remember a row that fails by itself."""
@@ -109,6 +111,12 @@ class Isolation:
     def predict(self, batch: pa.RecordBatch) -> npt.NDArray[np.bool_]:
         """Which rows will fail, by all that is known."""
         return predict(self.stumps, batch) if self.tree is None else self.tree.predict(batch)
+
+    def next_lot(self) -> int:
+        """How many rows to let the worker try alone in one go."""
+        if not self.sifted:
+            return SIFTED_ROWS
+        return int(np.clip(SIFT_S * self.sifted / max(self.sift_s, 1e-6), SIFTED_ROWS, MOST_SIFTED))
 
     def learn_from(self, failing: pa.RecordBatch, fine: pa.RecordBatch) -> None:
         """Take in rows that were tried alone, and grow the tree anew."""
@@ -185,9 +193,11 @@ def _sifted(
     if sift is None or memory.sift_s > SIFTING_S:
         return None
     start = time.monotonic()
-    part, rest = rows[:SIFTED_ROWS], rows[SIFTED_ROWS:]
+    lot = memory.next_lot()
+    part, rest = rows[:lot], rows[lot:]
     told = sift(batch.take(pa.array(part)))
     memory.sift_s += time.monotonic() - start
+    memory.sifted += len(part)
     if told is None:
         memory.sift_s = SIFTING_S + 1  # a worker that is lost over a row is lost again
         return None

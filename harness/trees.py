@@ -29,21 +29,21 @@ VALUES = 30  # of a text or category, that are looked at one by one
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """What is looked at: a number, the difference of two, whether a value is missing, or is some text."""
+    """What is looked at: a number, the difference of two, whether a value is missing or one of some texts."""
 
     name: str
     minus: str | None = None
     missing: bool = False
-    text: str | None = None
+    texts: frozenset[str] = frozenset()
 
     def of(self, batch: pa.RecordBatch) -> Floats:
         """The feature of each row, shape ``(rows,)``; NaN where it has none."""
         column = batch.column(self.name)
         if self.missing:
             return np.asarray(column.is_null().to_numpy(zero_copy_only=False), dtype=np.float64)
-        if self.text is not None:
-            equal = pc.fill_null(pc.equal(column, self.text), False)
-            return np.asarray(equal.to_numpy(zero_copy_only=False), dtype=np.float64)
+        if self.texts:
+            among = pc.is_in(column, value_set=pa.array(sorted(self.texts), type=column.type))
+            return np.asarray(among.to_numpy(zero_copy_only=False), dtype=np.float64)
         numbers = _numbers(column)
         return numbers if self.minus is None else numbers - _numbers(batch.column(self.minus))
 
@@ -71,7 +71,7 @@ def grow(failing: pa.RecordBatch, fine: pa.RecordBatch) -> Tree:
     """A tree that tells failing rows from others."""
     rows = pa.Table.from_batches([failing, fine]).combine_chunks().to_batches()[0]
     fails = np.arange(rows.num_rows) < failing.num_rows
-    features = _features(rows)
+    features = _features(rows, fine)
     with np.errstate(invalid="ignore", over="ignore"):
         table = np.stack([one.of(rows) for one in features])
         return _grown(features, table, fails, DEPTH)
@@ -85,21 +85,25 @@ def _numbers(column: pa.Array) -> Floats:
     return doubles(column)
 
 
-def _features(rows: pa.RecordBatch) -> list[Feature]:
+def _features(rows: pa.RecordBatch, fine: pa.RecordBatch) -> list[Feature]:
     found: list[Feature] = []
-    numeric: list[str] = []
+    alike: dict[str, list[str]] = {}  # names of columns that can be subtracted from each other
     for name in rows.schema.names:
         column = rows.column(name)
         if column.null_count:
             found.append(Feature(name, missing=True))
         if is_number(column.type) or pa.types.is_temporal(column.type) or pa.types.is_boolean(column.type):
             found.append(Feature(name))
-            if is_number(column.type):
-                numeric.append(name)
+            if not pa.types.is_boolean(column.type):
+                alike.setdefault("number" if is_number(column.type) else str(column.type), []).append(name)
         else:
             counts = sorted(column.drop_null().value_counts().to_pylist(), key=lambda c: -c["counts"])
-            found += [Feature(name, text=c["values"]) for c in counts[:VALUES]]
-    return found + [Feature(a, minus=b) for a, b in combinations(numeric[:PAIRED], 2)]
+            found += [Feature(name, texts=frozenset((c["values"],))) for c in counts[:VALUES]]
+            answered = frozenset(fine.column(name).drop_null().unique().to_pylist())
+            if 1 < len(answered) < len(counts):  # a form may know some texts, and refuse all others
+                found.append(Feature(name, texts=answered))
+    pairs = (pair for names in alike.values() for pair in combinations(names[:PAIRED], 2))
+    return found + [Feature(a, minus=b) for a, b in pairs]
 
 
 def _grown(features: list[Feature], table: Floats, fails: Mask, depth: int) -> Tree:

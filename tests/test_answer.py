@@ -206,5 +206,5 @@ def test_rows_that_fail_for_a_reason_of_several_inputs_cost_few_calls():
         fails = Refusing.fails(batch)
         assert not (answer.answered & fails).any()
         assert answer.answered[~fails].mean() > 0.9
-    assert session.calls < 600
-    assert session.sifted < 8_000
+    assert session.calls < 400
+    assert session.sifted < 10_000

@@ -27,6 +27,7 @@ SIGNS: Mapping[str, str] = {
     "GreaterOrEqual": ">=",
     "Equal": "==",
 }
+COUNTED = frozenset(("Add", "Sub", "Mul"))  # which overflow, of integers
 STEPS = frozenset(("Floor", "Ceil", "Round", "Mod", "Min", "Max", "Clip", "ArgMax", "ArgMin"))
 CAP = 20_000  # elements of the constants that are kept to name things by
 MOST_SITES = 200
@@ -91,11 +92,11 @@ class _Rewriting:
         self.graph.node.extend(nodes)
 
     def _steps(self, node: onnx.NodeProto) -> bool:
-        """Whether a node makes steps; divisions and casts do so only where whole numbers come out."""
+        """Whether a node makes steps, or overflows; most do so only where whole numbers come out."""
         if node.op_type == "Cast":
             to = next((one.i for one in node.attribute if one.name == "to"), 0)
             return to in WHOLE and self._element(node.input[0]) not in (*WHOLE, onnx.TensorProto.BOOL)
-        if node.op_type == "Div":
+        if node.op_type == "Div" or node.op_type in COUNTED:
             return self._element(node.output[0]) in WHOLE
         return node.op_type in STEPS
 

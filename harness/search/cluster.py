@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,22 @@ class Cluster:
         for region in self.regions:
             inside &= region.holds(batch)
         return inside
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A cluster and how many of the disagreeing rows it explains."""
+
+    cluster: Cluster
+    rows: int
+    sample: pa.RecordBatch | None = None  # some of these rows
+
+
+def renamed(found: Found, cause: Cause, *where: Cause) -> Found:
+    """With another cause, where its own is one of some."""
+    if found.cluster.cause not in where:
+        return found
+    return replace(found, cluster=replace(found.cluster, cause=cause))
 
 
 def neutralise(schema: Schema, batch: pa.RecordBatch, neutral: Mapping[str, Any]) -> pa.RecordBatch:

@@ -17,16 +17,14 @@ import pyarrow as pa
 from harness.answer import Answer
 from harness.causes import Cause
 from harness.search.batchwise import alone, batch_cause, smallest_batch, steady
-from harness.search.cluster import Cluster, neutralise, simplicity
+from harness.search.cluster import Cluster, Found, neutralise, renamed, simplicity
 from harness.search.evidence import Evidence, rows_of
 from harness.search.lab import Facet, Judgement, Lab, Row
-from harness.search.named import named_apart
 from harness.search.pin import pin
 from harness.search.reading import Reader
 from harness.search.relation import Floats, Relation, relate
 from harness.search.rows import Space, random_rows
-from harness.search.signals import Told, meets_no_edge, telling
-from harness.search.told import of_last_digits, told_by_answers
+from harness.search.second_look import VAGUE, SecondLook
 from harness.search.weights import weighted_inputs
 from harness.tolerance import doubles
 
@@ -35,41 +33,9 @@ CONFIRMED, LEAST_CONFIRMED = 48, 6  # rows of a facet that are asked alone
 CONFIRM_S = 3.0  # what that may take, save for the least of them
 SEEDS = 12  # rows tried when pinning one fails
 
-MAY_BE_TOLD = (
-    Cause.INTERVAL_CLOSURE,
-    Cause.INTERACTION,
-    Cause.TABLE_VALUE,
-    Cause.THRESHOLD,
-    Cause.CATEGORY_ORDER,
-    Cause.OUT_OF_RANGE,
-    Cause.COEFFICIENT,
-    Cause.DATE,
-    Cause.UNEXPLAINED,
-)
-VAGUE = (Cause.INTERACTION, Cause.UNEXPLAINED, Cause.TABLE_VALUE, Cause.COEFFICIENT)
-UNNAMED = (Cause.INTERACTION, Cause.UNEXPLAINED)
-MAY_BE_SHOWN = (
-    *VAGUE,
-    Cause.INTERVAL_CLOSURE,
-    Cause.THRESHOLD,
-    Cause.OUT_OF_RANGE,
-    Cause.DATE,
-    Cause.MISSING_VALUE,
-    Cause.SINGLE_PRECISION,
-)
 ABSORBED = 20  # times as many rows has a cluster that takes the rows of another
-LIKELY, CERTAIN = 0.4, 0.8  # differences in how often something shows on rows that disagree and that agree
-SAMPLED = 24  # rows of a cluster that are watched
+SAMPLED = 24  # rows of a cluster that are looked at once more
 COMPANY = 50  # random rows among which a row is asked, where answers depend on the batch
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A cluster and how many of the disagreeing rows it explains."""
-
-    cluster: Cluster
-    rows: int
-    sample: pa.RecordBatch | None = None  # some of these rows
 
 
 @dataclass(slots=True)
@@ -156,7 +122,9 @@ class Explainer:
         self.lab.adjust = None
         kept = [f for f in _one_precision(found) if f.rows or f.cluster.batch]
         # once more: the running forms may have told what the rows did not
-        return _one_precision([self._told(f) for f in self._absorbed(facet, kept)])
+        agreeing = self._some(self.evidence.agreeing(), 2 * SAMPLED)
+        look = SecondLook(self.lab, self.space.schema, agreeing)
+        return _one_precision([look.at(f) for f in self._absorbed(facet, kept)])
 
     def _still(self, facet: Facet, pending: pa.RecordBatch) -> pa.RecordBatch:
         """The rows that disagree even with the reference's answer brought over by the known relation."""
@@ -186,57 +154,6 @@ class Explainer:
         eased = neutralise(self.space.schema, rows, cluster.neutral)
         judged = self.lab.judge(eased).comparison
         return bool((judged.compared & ~facet.of(judged)).all())
-
-    def _told(self, found: Found) -> Found:
-        """Causes that only the answers to the example, or the running forms, can tell: a tie, an overflow, a
-        division by zero, an edge that a quantity made of inputs meets."""
-        cluster = found.cluster
-        if cluster.facet.kind != "value" or cluster.batch:
-            return found
-        if cluster.cause in MAY_BE_TOLD:
-            judged = self.lab.judge_rows([cluster.example])
-            said = [judged.said(side, cluster.facet.output, 0) for side in ("reference", "candidate")]
-            cause = told_by_answers(self.space.schema, cluster.example, *said)
-            listed = any(region.values is not None for region in cluster.regions)
-            if cause is not None and not (cause is Cause.ROUNDING and listed):
-                return replace(found, cluster=replace(cluster, cause=cause))
-            if cluster.cause in VAGUE and self._of_last_digits(found):
-                words = (
-                    "they differ by the last digits of the largest input: sums in another order, or precision"
-                )
-                return replace(found, cluster=replace(cluster, cause=Cause.ARITHMETIC, evidence=words))
-            apart = named_apart(self.lab, cluster, *said) if cluster.cause in UNNAMED else None
-            if apart is not None:
-                return replace(found, cluster=replace(cluster, cause=Cause.TABLE_VALUE, evidence=apart))
-        if found.sample is None or cluster.cause not in MAY_BE_SHOWN:
-            return found
-        agreeing = self._some(self.evidence.agreeing(), 2 * SAMPLED)
-        told = telling(self.lab, cluster.facet, found.sample, agreeing)
-        if told is None or not _believed(cluster, told):
-            return self._without_edge(found)
-        return replace(found, cluster=replace(cluster, cause=told.cause, evidence=told.words))
-
-    def _of_last_digits(self, found: Found) -> bool:
-        """Whether the answers to some rows of a cluster differ by what summing alone can make of them."""
-        if found.sample is None or not found.sample.num_rows:
-            return False
-        judged, output = self.lab.judge(found.sample), found.cluster.facet.output
-        sides = ("reference", "candidate")
-        return all(
-            of_last_digits(row, *(judged.said(side, output, number) for side in sides))
-            for number, row in enumerate(rows_of(found.sample))
-        )
-
-    def _without_edge(self, found: Found) -> Found:
-        """What looks like an interval's closed end at a number that no form names, and is none, because the
-        reference meets no edge there: the two quantities, or edges, are not the same number."""
-        cluster, sample = found.cluster, found.sample
-        if cluster.cause is not Cause.INTERVAL_CLOSURE or cluster.marked or sample is None:
-            return found
-        if not meets_no_edge(self.lab.reference, sample):
-            return found
-        cause = Cause.SINGLE_PRECISION if self.lab.candidate.in_single() else Cause.THRESHOLD
-        return _as(found, cause, Cause.INTERVAL_CLOSURE)
 
     def _give_up(self, facet: Facet, pending: pa.RecordBatch, found: list[Found]) -> None:
         if pending.num_rows:
@@ -323,27 +240,6 @@ class Explainer:
         return rows.filter(pa.array(~close & facet.of(judged.comparison)))
 
 
-def _believed(cluster: Cluster, told: Told) -> bool:
-    """Whether what the running forms show outweighs what the rows themselves were read to be."""
-    if cluster.cause in VAGUE:
-        return told.gap >= LIKELY and told.cause is not cluster.cause
-    if told.gap < CERTAIN:
-        return False
-    if cluster.cause is Cause.SINGLE_PRECISION:  # numbers of double precision do not meet by single precision
-        return told.cause is Cause.INTERVAL_CLOSURE and told.by_reference and bool(cluster.regions)
-    if told.cause is Cause.ARITHMETIC:
-        return cluster.cause is Cause.INTERVAL_CLOSURE and _at_zero(cluster)
-    return told.cause is Cause.TIE or (
-        told.cause is Cause.INTEGER_OVERFLOW and cluster.cause is not Cause.MISSING_VALUE
-    )
-
-
-def _at_zero(cluster: Cluster) -> bool:
-    """Whether a cluster is an input at zero: what is divided by it is no matter of an interval's end."""
-    segments = [segment for region in cluster.regions for segment in region.segments]
-    return bool(segments) and all(segment.low == segment.high == 0 for segment in segments)
-
-
 def _brought_over(answer: Answer, output: str, relation: Relation) -> Answer:
     """The reference's answer as the known relation says the candidate should give it."""
     if output not in answer.outputs:
@@ -360,19 +256,14 @@ def _one_precision(found: list[Found]) -> list[Found]:
     single = sum(f.rows for f in found if f.cluster.cause is Cause.SINGLE_PRECISION and f.cluster.regions)
     wide = sum(f.rows for f in found if f.cluster.cause is Cause.THRESHOLD and _wide(f.cluster))
     if wide > single > 0:
-        return [_as(f, Cause.THRESHOLD, Cause.SINGLE_PRECISION) if f.cluster.regions else f for f in found]
+        return [
+            renamed(f, Cause.THRESHOLD, Cause.SINGLE_PRECISION) if f.cluster.regions else f for f in found
+        ]
     thin = (Cause.INTERVAL_CLOSURE, Cause.THRESHOLD)
     for cause in (Cause.SINGLE_PRECISION, Cause.ROUNDING):
         if any(f.cluster.cause is cause for f in found):
-            return [f if f.cluster.marked else _as(f, cause, *thin) for f in found]
+            return [f if f.cluster.marked else renamed(f, cause, *thin) for f in found]
     return found
-
-
-def _as(found: Found, cause: Cause, *where: Cause) -> Found:
-    """With another cause, where its own is one of some."""
-    if found.cluster.cause not in where:
-        return found
-    return replace(found, cluster=replace(found.cluster, cause=cause))
 
 
 def _wide(cluster: Cluster) -> bool:

@@ -25,6 +25,7 @@ Rng = np.random.Generator
 
 BACKGROUNDS = 6
 PAIR_VALUES = 24  # values of one input that are paired with another's
+EXTREMES, EXTREME_BACKGROUNDS = 64, 3  # rows of ends at random, and what they are laid over
 TRIOS = 4  # threes of inputs in one batch
 TRIO_VALUES = 10  # values of one input that are tried together with two others'
 
@@ -128,6 +129,7 @@ def core(space: Space, seed: int, effort: Effort) -> Iterator[pa.RecordBatch]:
     backgrounds, pairs of them, and mixtures."""
     rng = np.random.default_rng(seed)
     yield from _batches(space, _singles(space, effort), effort.batch)
+    yield from _batches(space, iter([_extremes(space, rng)]), effort.batch)
     yield from _batches(space, _pairs(space, rng, effort), effort.batch)
     yield from _batches(space, iter([_mixture(space, rng, effort.mixtures)]), effort.batch)
     yield from _batches(space, _derived(space, rng, effort), effort.batch)
@@ -210,6 +212,22 @@ def _singles(space: Space, effort: Effort) -> Iterator[pa.RecordBatch]:
         rows = np.tile(np.arange(used), len(values))
         base = space.backgrounds.take(pa.array(rows))
         yield _with_column(base, name, values.take(pa.array(np.repeat(np.arange(len(values)), used))))
+
+
+def _extremes(space: Space, rng: Rng) -> pa.RecordBatch:
+    """Rows with every ordered input at an end of its range: all at the least or all at the greatest, one of
+    them at the other end, and ends at random. What adds up many inputs goes farthest there."""
+    ordered = [one for one in space.schema if one.kind.ordered]
+    count = len(ordered)
+    ends = [np.zeros((1, count)), np.ones((1, count)), np.eye(count), 1 - np.eye(count)]
+    high = np.concatenate([*ends, rng.random((EXTREMES, count)) < 0.5]).astype(np.int64)
+    backgrounds = min(EXTREME_BACKGROUNDS, space.backgrounds.num_rows)
+    rows = np.tile(np.arange(backgrounds), len(high))
+    batch = space.backgrounds.take(pa.array(rows))
+    for one, side in zip(ordered, high.T, strict=True):
+        bounds = pa.array(list(one.bounds or ()), type=one.arrow_type)
+        batch = _with_column(batch, one.name, bounds.take(pa.array(np.repeat(side, backgrounds))))
+    return batch
 
 
 def _pairs(space: Space, rng: Rng, effort: Effort) -> Iterator[pa.RecordBatch]:

@@ -4,7 +4,8 @@ that disagree show one, and rows that agree do not, it is the cause.
 The kinds: ``edge`` (an ordering comparison of equal numbers, or a value equal to a break), ``tie`` (the
 largest, or ranks, of equal numbers), ``negative`` (remainder, quotient or truncation of a negative number),
 ``zero`` (division by zero), ``half`` (rounding of a number halfway between two), ``overflow`` (an integer
-that its type cannot hold), ``wide`` and ``vast`` (whole numbers beyond 2**31 and 2**53).
+that its type cannot hold), ``wide`` and ``vast`` (whole numbers beyond 2**31 and 2**53), ``capped`` (a value
+that a fixed least or most takes the place of).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ CAUSES: Mapping[str, Cause] = {
     "negative": Cause.ARITHMETIC,
     "half": Cause.ROUNDING,
     "edge": Cause.INTERVAL_CLOSURE,
+    "capped": Cause.OUT_OF_RANGE,
 }
 WORDS: Mapping[str, str] = {
     "overflow": "an integer overflows in {form}",
@@ -42,7 +44,9 @@ WORDS: Mapping[str, str] = {
     "negative": "{form} takes a remainder, quotient or whole part of a negative number",
     "half": "{form} rounds a number halfway between two",
     "edge": "a comparison of {form} meets its edge exactly",
+    "capped": "only {form} caps a quantity there",
 }
+ONE_SIDED = ("capped",)  # telling only where one form alone shows it
 ALWAYS = 0.95  # of the disagreeing rows show it
 SELDOM = 0.6  # of the agreeing rows, at most
 SLOW_S = 0.3  # that one row takes in a form that is too slow to be asked for many
@@ -55,12 +59,13 @@ CLEAR = 0.8  # a difference that is believed of one row
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the running forms show: a cause, in words, and how much more often it shows on rows that disagree
-    than on rows that agree (0 to 1). ``by_reference``: the reference shows it."""
+    than on rows that agree (0 to 1). ``kind`` is what shows, and ``by`` the target that shows it."""
 
     cause: Cause
     words: str
     gap: float
-    by_reference: bool
+    kind: str
+    by: Respondent
 
 
 def telling(lab: Lab, facet: Facet, disagreeing: pa.RecordBatch, agreeing: pa.RecordBatch) -> Told | None:
@@ -68,19 +73,27 @@ def telling(lab: Lab, facet: Facet, disagreeing: pa.RecordBatch, agreeing: pa.Re
     telling."""
     if disagreeing.num_rows == 0 or agreeing.num_rows < LEAST:
         return None
-    found: list[tuple[float, str, str]] = []
-    for respondent in (lab.reference, lab.candidate):
-        for kind, (bad, fine) in _shares(respondent, disagreeing, agreeing).items():
+    found: list[Told] = []
+    both = (lab.reference, lab.candidate)
+    shares = [_shares(respondent, disagreeing, agreeing) for respondent in both]
+    for respondent, own, others in zip(both, shares, reversed(shares), strict=True):
+        for kind, (bad, fine) in own.items():
             clear = disagreeing.num_rows >= LEAST or bad - fine >= CLEAR
             if bad < ALWAYS or fine > SELDOM or not clear:
                 continue
+            if kind in ONE_SIDED and others.get(kind, (1.0, 1.0))[0] > 0:
+                continue
             if kind != "edge" or _turns(lab, respondent, facet, disagreeing.slice(0, TURNED)):
-                found.append((bad - fine, kind, respondent.target.form.name))
-    if not found:
-        return None
+                words = WORDS[kind].format(form=respondent.target.form.name)
+                found.append(Told(CAUSES[kind], words, bad - fine, kind, respondent))
     order = list(CAUSES)
-    gap, kind, form = max(found, key=lambda one: (round(one[0], 2), -order.index(one[1])))
-    return Told(CAUSES[kind], WORDS[kind].format(form=form), gap, form == lab.reference.target.form.name)
+    return max(found, key=lambda told: (round(told.gap, 2), -order.index(told.kind)), default=None)
+
+
+def shows(respondent: Respondent, rows: pa.RecordBatch, kind: str) -> npt.NDArray[np.bool_] | None:
+    """Which rows show what is telling, each by itself; None where the form cannot be watched."""
+    seen = _alone(respondent, rows) if _quick(respondent, rows) else None
+    return None if seen is None else seen.signals[kind]
 
 
 def meets_no_edge(respondent: Respondent, rows: pa.RecordBatch) -> bool:

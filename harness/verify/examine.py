@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -19,8 +20,9 @@ from harness.model import Model
 from harness.protocols import OpenError, Outcome
 from harness.search.batchwise import self_check
 from harness.search.boundaries import boundary_rows
+from harness.search.cluster import Found
 from harness.search.evidence import Evidence
-from harness.search.explain import Explainer, Found
+from harness.search.explain import Explainer
 from harness.search.lab import Lab, Respondent, facets
 from harness.search.leaves import Coverage
 from harness.search.rows import Effort, concat, self_check_rows
@@ -68,6 +70,7 @@ class Examination:
     waived: list[Mismatch] = field(default_factory=list)
     unreached: list[str] = field(default_factory=list)
     cells: tuple[int, int] | None = None
+    rate: float = math.inf  # rows a second of the slower form
 
     def __post_init__(self) -> None:
         self.evidence = Evidence(self.model.schema, facets(self.model))
@@ -82,6 +85,7 @@ class Examination:
     def run(self) -> TargetVerdict:
         """Search, then explain what was found."""
         effort = measure_effort(self.questions.space, (self.questions.reference, self.candidate))
+        self.rate = effort.rate
         self.started = time.monotonic()
         self._replay()
         data = self._data(effort)
@@ -294,7 +298,7 @@ class Examination:
         if self.questions.recorded is not None:
             return []
         broken: list[Mismatch] = []
-        for said in broken_laws(self.lab, self.questions.space):
+        for said in broken_laws(self.lab, self.questions.space, self.rate):
             if isinstance(said, str):
                 self.notes.append(said)
             else:

@@ -12,10 +12,10 @@ import pyarrow as pa
 from harness.answer import Answer
 from harness.causes import Cause
 from harness.model import Model, Output
-from harness.schema import Scalar
+from harness.schema import Kind, Scalar
 from harness.search.lab import Lab
 from harness.search.rows import Space, random_rows
-from harness.search.simple import to_number
+from harness.search.simple import from_number, to_number
 from harness.tolerance import Tolerance, doubles
 from harness.verify.verdict import Mismatch
 
@@ -23,7 +23,10 @@ from harness.verify.verdict import Mismatch
 #: far wider than a step of the law.
 LAST_DIGITS = Tolerance()
 OTHERS = 40  # rows over which a law is tried, besides the backgrounds
+LEAST_OTHERS = 2
 VALUES = 120  # of the input
+WHOLE = 2_000  # values of an integer or a date, up to which each is tried
+LAW_S = 2.0  # that trying one law may take, save for a few rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,20 @@ class Break:
     second: int
 
 
-def broken_laws(lab: Lab, space: Space) -> Iterator[Mismatch | str]:
+def broken_laws(lab: Lab, space: Space, rate: float) -> Iterator[Mismatch | str]:
     """A mismatch for every law that the candidate breaks and the reference keeps; where the reference breaks
-    it too, a sentence for the notes."""
+    it too, a sentence for the notes. ``rate``, in rows a second, keeps slow forms to fewer rows."""
     for output in lab.model.outputs:
         for name, direction in output.monotone.items():
-            yield from _law(lab, space, output, name, direction)
+            values = _values(space, name)
+            others = int(np.clip(rate * LAW_S / len(values), LEAST_OTHERS, OTHERS))
+            batch = _ladders(lab.model, space, name, values, others)
+            yield from _law(lab, batch, len(values), output, name, direction)
 
 
-def _law(lab: Lab, space: Space, output: Output, name: str, direction: str) -> Iterator[Mismatch | str]:
-    values = _values(space, name)
-    batch, length = _ladders(lab.model, space, name, values), len(values)
+def _law(
+    lab: Lab, batch: pa.RecordBatch, length: int, output: Output, name: str, direction: str
+) -> Iterator[Mismatch | str]:
     judged = lab.judge(batch)
     sign = 1.0 if direction == "up" else -1.0
     theirs = _first_break(judged.reference, output, sign, length)
@@ -73,8 +79,13 @@ def _law(lab: Lab, space: Space, output: Output, name: str, direction: str) -> I
 
 
 def _values(space: Space, name: str) -> list[Scalar]:
-    """Values of an input in ascending order, without missing and special ones."""
+    """Values of an input in ascending order, without missing and special ones: all there are, where these
+    are few."""
     pool = space.pools[name]
+    if pool.input.kind in (Kind.INT, Kind.DATE) and pool.input.bounds is not None:
+        low, high = (int(to_number(end)) for end in pool.input.bounds)
+        if high - low < WHOLE:
+            return [from_number(value, pool.input.kind) for value in range(low, high + 1)]
     plain = {v for v in pool.values if v is not None and v not in pool.input.special}
     ordered = sorted(plain, key=to_number)
     step = max(1, len(ordered) // VALUES)
@@ -82,9 +93,9 @@ def _values(space: Space, name: str) -> list[Scalar]:
     return sorted({*ordered[::step], *near}, key=to_number)
 
 
-def _ladders(model: Model, space: Space, name: str, values: list[Scalar]) -> pa.RecordBatch:
-    """Every value over every row, one row's values together."""
-    others = [space.backgrounds, random_rows(space, OTHERS, seed=2)]
+def _ladders(model: Model, space: Space, name: str, values: list[Scalar], most: int) -> pa.RecordBatch:
+    """Every value over the backgrounds and so many random rows, one row's values together."""
+    others = [space.backgrounds, random_rows(space, most, seed=2)]
     rows = pa.Table.from_batches(others, schema=model.schema.arrow).combine_chunks()
     count = rows.num_rows
     repeated = rows.take(pa.array(np.repeat(np.arange(count), len(values)))).combine_chunks().to_batches()[0]

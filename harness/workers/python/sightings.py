@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import operator
 import types
 from typing import Any, Callable, Mapping
@@ -86,6 +88,9 @@ def _note_call(watch: Watch, site: str, name: str, function: Any, arguments: Any
         return watch.sight(site, signs(function.__self__, arguments[0], came), True, came)
     if name in _RELATIONS | _CAPS:
         if len(arguments) == 2:
+            fixed = _fixed(site) if name in _CAPS else ()
+            if len(fixed) == 1:
+                _note_cap(watch, arguments[1 - fixed[0]], came)
             return watch.sight(site, signs(arguments[0], arguments[1], came), name in _RELATIONS, came)
         return came
     if name == "isin":
@@ -97,9 +102,33 @@ def _note_call(watch: Watch, site: str, name: str, function: Any, arguments: Any
     if name in _RANKS:
         _note_rank(watch, name, function, arguments)
         return came
-    _note_step(watch, name, function, arguments)
+    _note_step(watch, name, function, arguments, came)
     watch.sight(site, whole_codes(came), False, came)
     return came
+
+
+def _note_cap(watch: Watch, values: Any, came: Any) -> None:
+    """What is of rows is capped where a fixed number takes its place."""
+    before, after = _numbers(values), _numbers(came)
+    if before is not None and after is not None:
+        watch.signal("capped", (before != after) & ~np.isnan(before))
+
+
+@functools.lru_cache(maxsize=None)
+def _fixed(site: str) -> tuple[int, ...]:
+    """Which arguments of a call, as it is written, are numbers or names of constants."""
+    try:
+        written = ast.parse(site, mode="eval").body
+    except SyntaxError:
+        return ()
+    arguments = written.args if isinstance(written, ast.Call) else []
+    return tuple(at for at, one in enumerate(arguments) if _is_fixed(one))
+
+
+def _is_fixed(node: ast.AST) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        return _is_fixed(node.operand)
+    return isinstance(node, ast.Constant) or (isinstance(node, ast.Name) and node.id.isupper())
 
 
 def _note_rank(watch: Watch, name: str, function: Any, arguments: Any) -> None:
@@ -122,12 +151,14 @@ def _subject(function: Any, arguments: Any) -> Any:
     return arguments[0] if own is None or isinstance(own, types.ModuleType) else own
 
 
-def _note_step(watch: Watch, name: str, function: Any, arguments: Any) -> None:
+def _note_step(watch: Watch, name: str, function: Any, arguments: Any, came: Any) -> None:
     values = _numbers(_subject(function, arguments))
     if values is None:
         return
     own = getattr(function, "__self__", None)
     rest = arguments[1:] if own is None or isinstance(own, types.ModuleType) else arguments
+    if name == "clip":
+        _note_cap(watch, values, came)
     with np.errstate(all="ignore"):
         if name in ("floor", "trunc", "int", "astype"):
             watch.signal("negative", (values < 0) & (values != np.trunc(values)))

@@ -11,7 +11,7 @@ import numpy as np
 
 MOST_SITES = 400
 NOT_REACHED = -(2**31)
-SIGNALS = ("edge", "tie", "negative", "zero", "half", "overflow", "wide", "vast")
+SIGNALS = ("edge", "tie", "negative", "zero", "half", "overflow", "wide", "vast", "capped")
 
 
 class Watch:

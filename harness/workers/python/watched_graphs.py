@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 64  # of a comparison of many columns
 _SIGNS = ("Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal")
 _CAPS = ("Min", "Max", "Clip")
+_COUNTED: Mapping[str, Any] = {"Add": np.add, "Sub": np.subtract, "Mul": np.multiply}
 
 
 class WatchedGraph:
@@ -97,11 +98,16 @@ class WatchedGraph:
                 self.watched.signal("edge", codes == 0)
             return [codes]
         if operator in _CAPS:
+            self.watched.signal("capped", (values[0] != came) & (values[0] == values[0]))
             return [signs(values[0], other, None) for other in values[1:]]
         if operator in ("ArgMax", "ArgMin"):
             return [whole_codes(came)]
         with np.errstate(all="ignore"):
             first = values[0].astype(np.float64)
+            if operator in _COUNTED:
+                exact = _COUNTED[operator](first, values[1].astype(np.float64))
+                self.watched.signal("overflow", np.abs(exact - came) > 0.5 * np.abs(exact))
+                return []
             if operator in ("Div", "Mod"):
                 other = values[1].astype(np.float64)
                 self.watched.signal("zero", other == 0)

@@ -16,7 +16,7 @@ install_watch <- function(watch) {
   for (name in COMPARED) put(name, watched_comparison(watch, get(name, baseenv()), !name %in% c("==", "!=")))
   for (name in STEPPED) put(name, watched_step(watch, get(name, baseenv()), name))
   for (name in MEMBERS) put(name, watched_member(watch, get(name, baseenv())))
-  for (name in CAPPED) put(name, watched_cap(watch, get(name, baseenv())))
+  for (name in CAPPED) put(name, watched_cap(watch, get(name, baseenv()), name == "pmin"))
   for (name in COUNTED) put(name, watched_count(watch, get(name, baseenv()), name))
   for (name in RANKED) put(name, watched_rank(watch, get(name, baseenv()), name))
 }
@@ -59,13 +59,29 @@ watched_member <- function(watch, original) {
   }
 }
 
-watched_cap <- function(watch, original) {
+watched_cap <- function(watch, original, least) {
   force(original)
+  force(least)
   function(..., na.rm = FALSE) { # nolint
     came <- original(..., na.rm = na.rm)
-    if (watch$on && ...length() == 2L) sight(watch, sys.call(), signs_of(..1, ..2), FALSE, came)
+    if (watch$on && ...length() == 2L) {
+      signs <- signs_of(..1, ..2)
+      written <- as.list(sys.call())[-1L]
+      # capped is where a fixed number takes the place of what is of rows
+      fixed <- vapply(written[1:2], is_fixed, NA)
+      if (xor(fixed[1L], fixed[2L])) {
+        signal(watch, "capped", signs == (if (fixed[2L] == least) 1L else -1L))
+      }
+      sight(watch, sys.call(), signs, FALSE, came)
+    }
     came
   }
+}
+
+# whether code is a number, or the name of a global one
+is_fixed <- function(node) {
+  if (is.name(node)) return(is.numeric(get0(as.character(node), envir = globalenv(), inherits = FALSE)))
+  foldable(node)
 }
 
 # arithmetic: what leaves 32-bit integers, or the whole numbers of a double, and what is divided by zero

@@ -42,7 +42,7 @@ sight <- function(watch, call, codes, decides, came) {
 }
 
 # what is telling of a row, by kind: see harness/search/signals.py
-SIGNALS <- c("edge", "tie", "negative", "zero", "half", "overflow", "wide", "vast")
+SIGNALS <- c("edge", "tie", "negative", "zero", "half", "overflow", "wide", "vast", "capped")
 
 signal <- function(watch, kind, flags) {
   flags <- as.logical(flags)
