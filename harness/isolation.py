@@ -30,8 +30,8 @@ MESSAGES = 8
 REMEMBERED = 64
 #: Tries of parts of one batch after which the worker is let to try so many rows alone, and seconds after
 #: which that is given up for good.
-SIFTED_AFTER = 16
-SIFTED_ROWS, MOST_SIFTED = 512, 2_048  # the first time, and at most
+SIFTED_AFTER = 40
+SIFTED_ROWS, MOST_SIFTED = 128, 2_048  # the first time and at least, and at most
 SIFT_S = 1.0  # that one lot may take
 SIFTING_S = 8.0
 GROWN_FROM = 8  # lots of rows that were sifted, of which a tree is grown

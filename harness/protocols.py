@@ -134,6 +134,15 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """Values that belong together in a table that a form keeps: ``fields`` with the name that each bears
+    there, or None for a part of a key. ``origin`` is the table."""
+
+    fields: tuple[tuple[str | None, Scalar], ...]
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Watching:
     """How a form is watched: ``alone``: each row in a batch of its own (for forms that go row by row);
     ``force``: the number of a site whose comparison is to come out as ``value`` for every row (0: none)."""

@@ -9,7 +9,7 @@ from importlib import metadata
 
 from harness.forest import Forest
 from harness.model import Form, Model
-from harness.protocols import Clue, Lack, Limits, OpenError, Place, Session, WatchSession
+from harness.protocols import Clue, Entry, Lack, Limits, OpenError, Place, Session, WatchSession
 from harness.runtimes._plain import plain_lack
 from harness.workers.launch import python_lack
 from harness.workers.session import WorkerSession, open_python
@@ -54,6 +54,11 @@ def _open(model: Model, form: Form, limits: Limits, *, watched: bool = False) ->
 def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]:
     """Constants of the source, and of the live objects that it makes."""
     return session.mine() if isinstance(session, WorkerSession) else ()
+
+
+def entries(session: Session | None) -> tuple[Entry, ...]:
+    """The entries of the tables that the form holds."""
+    return session.entries() if isinstance(session, WorkerSession) else ()
 
 
 def forests(model: Model, form: Form, session: Session | None) -> tuple[Forest, ...]:

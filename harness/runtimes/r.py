@@ -17,7 +17,7 @@ from pathlib import Path
 
 from harness.forest import Forest
 from harness.model import Form, Model
-from harness.protocols import Clue, Lack, Limits, MissingError, OpenError, Place, Session, WatchSession
+from harness.protocols import Clue, Entry, Lack, Limits, MissingError, OpenError, Place, Session, WatchSession
 from harness.runtimes._plain import plain_lack
 from harness.workers.errand import Errand
 from harness.workers.launch import R_REMEDY, r_lack, r_launch
@@ -115,6 +115,11 @@ def _content(path: Path, name: str, key: str) -> bytes:
 def clues(model: Model, form: Form, session: Session | None) -> tuple[Clue, ...]:
     """Constants, thresholds and levels of the functions, objects and model that the source makes."""
     return session.mine() if isinstance(session, WorkerSession) else ()
+
+
+def entries(session: Session | None) -> tuple[Entry, ...]:
+    """The entries of the tables that the form holds."""
+    return session.entries() if isinstance(session, WorkerSession) else ()
 
 
 def forests(model: Model, form: Form, session: Session | None) -> tuple[Forest, ...]:

@@ -19,7 +19,7 @@ from harness.forest import Forest
 from harness.isolation import Isolation
 from harness.legal import holding_rows
 from harness.model import Model
-from harness.protocols import Clue, Failure, Limits, Outcome, Reply, Session, WatchSession
+from harness.protocols import Clue, Entry, Failure, Limits, Outcome, Reply, Session, WatchSession
 from harness.schema import Scalar
 from harness.target import Target, open_target, watch_target
 
@@ -117,6 +117,12 @@ class Respondent:
         """Whether the form's file speaks of single precision; False where its runtime cannot tell."""
         single = getattr(registry.find("runtimes", self.target.form.runtime), "in_single", None)
         return single is not None and bool(single(self.target.form))
+
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries of tables that the form shows; none where its runtime cannot tell, or is not open."""
+        entries = getattr(registry.find("runtimes", self.target.form.runtime), "entries", None)
+        opened = self._session.session if isinstance(self._session, Patient) else None
+        return () if entries is None else tuple(entries(opened))
 
     def forests(self) -> tuple[Forest, ...]:
         """The trees that the form shows; none where its runtime cannot tell, or the form is not open."""

@@ -6,7 +6,7 @@ The core (:func:`core`) is finite and always run to its end; :func:`fill` goes o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from harness.forest import Forest
 from harness.legal import holding_rows, legal_values
+from harness.protocols import Entry
 from harness.schema import Input, Kind, Scalar, Schema
 from harness.search.derived import Pair, derived_pairs
 from harness.search.pools import Pool
@@ -58,6 +59,11 @@ class Effort:
         return int(30_000 * self.share)
 
     @property
+    def entries(self) -> int:
+        """Rows that meet the entries of tables."""
+        return int(30_000 * self.share)
+
+    @property
     def mixtures(self) -> int:
         """Rows in which several inputs are interesting at once."""
         return int(16_384 * self.share)
@@ -80,6 +86,7 @@ class Space:
     data: pa.RecordBatch | None = None
     constants: tuple[float | int, ...] = ()  # numbers that the forms name
     forests: tuple[Forest, ...] = ()  # trees that forms are known to walk
+    entries: tuple[Entry, ...] = ()  # entries of tables that forms hold
 
     @property
     def plain(self) -> dict[str, Scalar | None]:
@@ -128,11 +135,11 @@ def core(space: Space, seed: int, effort: Effort) -> Iterator[pa.RecordBatch]:
     """The finite part of the search, in batches of legal rows: every interesting value over several
     backgrounds, pairs of them, and mixtures."""
     rng = np.random.default_rng(seed)
-    yield from _batches(space, _singles(space, effort), effort.batch)
-    yield from _batches(space, iter([_extremes(space, rng)]), effort.batch)
-    yield from _batches(space, _pairs(space, rng, effort), effort.batch)
-    yield from _batches(space, iter([_mixture(space, rng, effort.mixtures)]), effort.batch)
-    yield from _batches(space, _derived(space, rng, effort), effort.batch)
+    yield from batches(space, _singles(space, effort), effort.batch)
+    yield from batches(space, iter([_extremes(space, rng)]), effort.batch)
+    yield from batches(space, _pairs(space, rng, effort), effort.batch)
+    yield from batches(space, iter([_mixture(space, rng, effort.mixtures)]), effort.batch)
+    yield from batches(space, _derived(space, rng, effort), effort.batch)
 
 
 def fill(space: Space, seed: int, rows: int) -> Iterator[pa.RecordBatch]:
@@ -172,19 +179,7 @@ def random_rows(space: Space, rows: int, seed: int) -> pa.RecordBatch:
     return _legal(space.schema, _random(space, np.random.default_rng(seed), rows))
 
 
-def _legal(schema: Schema, batch: pa.RecordBatch) -> pa.RecordBatch:
-    if not schema.constraints:
-        return batch
-    return batch.filter(pa.array(holding_rows(batch, schema)))
-
-
-def concat(schema: Schema, parts: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
-    """Batches one after the other."""
-    arrays = [pa.concat_arrays([part.column(one.name) for part in parts]) for one in schema]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema.arrow)
-
-
-def _batches(space: Space, parts: Iterator[pa.RecordBatch], size: int) -> Iterator[pa.RecordBatch]:
+def batches(space: Space, parts: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.RecordBatch]:
     """Gather parts into batches of about so many rows, legal rows only."""
     waiting: list[pa.RecordBatch] = []
     count = 0
@@ -200,7 +195,20 @@ def _batches(space: Space, parts: Iterator[pa.RecordBatch], size: int) -> Iterat
         yield concat(space.schema, waiting)
 
 
-def _with_column(base: pa.RecordBatch, name: str, column: pa.Array) -> pa.RecordBatch:
+def _legal(schema: Schema, batch: pa.RecordBatch) -> pa.RecordBatch:
+    if not schema.constraints:
+        return batch
+    return batch.filter(pa.array(holding_rows(batch, schema)))
+
+
+def concat(schema: Schema, parts: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
+    """Batches one after the other."""
+    arrays = [pa.concat_arrays([part.column(one.name) for part in parts]) for one in schema]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema.arrow)
+
+
+def with_column(base: pa.RecordBatch, name: str, column: pa.Array) -> pa.RecordBatch:
+    """The rows with another column in the place of one."""
     return base.set_column(base.schema.get_field_index(name), base.schema.field(name), column)
 
 
@@ -211,7 +219,7 @@ def _singles(space: Space, effort: Effort) -> Iterator[pa.RecordBatch]:
         values = pool.array(pool.values)
         rows = np.tile(np.arange(used), len(values))
         base = space.backgrounds.take(pa.array(rows))
-        yield _with_column(base, name, values.take(pa.array(np.repeat(np.arange(len(values)), used))))
+        yield with_column(base, name, values.take(pa.array(np.repeat(np.arange(len(values)), used))))
 
 
 def _extremes(space: Space, rng: Rng) -> pa.RecordBatch:
@@ -226,7 +234,7 @@ def _extremes(space: Space, rng: Rng) -> pa.RecordBatch:
     batch = space.backgrounds.take(pa.array(rows))
     for one, side in zip(ordered, high.T, strict=True):
         bounds = pa.array(list(one.bounds or ()), type=one.arrow_type)
-        batch = _with_column(batch, one.name, bounds.take(pa.array(np.repeat(side, backgrounds))))
+        batch = with_column(batch, one.name, bounds.take(pa.array(np.repeat(side, backgrounds))))
     return batch
 
 
@@ -244,8 +252,8 @@ def _pairs(space: Space, rng: Rng, effort: Effort) -> Iterator[pa.RecordBatch]:
             left, right = left[kept], right[kept]
         background = number % space.backgrounds.num_rows
         base = space.backgrounds.take(pa.array(np.full(len(left), background)))
-        base = _with_column(base, first.input.name, a.take(pa.array(left)))
-        yield _with_column(base, second.input.name, b.take(pa.array(right)))
+        base = with_column(base, first.input.name, a.take(pa.array(left)))
+        yield with_column(base, second.input.name, b.take(pa.array(right)))
 
 
 def _threes(space: Space, rng: Rng, most: int) -> Iterator[pa.RecordBatch]:
@@ -263,7 +271,7 @@ def _threes(space: Space, rng: Rng, most: int) -> Iterator[pa.RecordBatch]:
             background = int(rng.integers(space.backgrounds.num_rows))
             batch = space.backgrounds.take(pa.array(np.full(chosen.shape[1], background)))
             for pool, column, index in zip(pools, values, chosen, strict=True):
-                batch = _with_column(batch, pool.input.name, column.take(pa.array(index)))
+                batch = with_column(batch, pool.input.name, column.take(pa.array(index)))
             yield batch
 
 
@@ -290,7 +298,7 @@ def _derived(space: Space, rng: Rng, effort: Effort) -> Iterator[pa.RecordBatch]
         columns = [
             space.pools[name].array([m.values[i] for m in members]) for i, name in enumerate((first, second))
         ]
-        batch = _with_column(_with_column(base, first, columns[0]), second, columns[1])
+        batch = with_column(with_column(base, first, columns[0]), second, columns[1])
         legal = legal_values(columns[0], space.schema[first])
         yield batch.filter(pa.array(legal))
 

@@ -6,14 +6,16 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 
 from harness.answer import Answer
+from harness.search.entries import entry_rows
 from harness.search.guided import Guidance, guidance
 from harness.search.lab import Respondent
-from harness.search.rows import Effort, Space, core, fill
+from harness.search.rows import Effort, Space, batches, core, fill
 
 #: Rows of answers that are kept; more are asked again.
 KEPT_ROWS = 1_000_000
@@ -40,12 +42,13 @@ class Questions:
     _guidance: Guidance | None = field(default=None, init=False)
 
     def core(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:
-        """The finite part: recorded rows alone, or every interesting value, pair and mixture."""
+        """The finite part: recorded rows alone, or every interesting value, pair, mixture and table entry."""
         if self.recorded is not None:
-            batches: Iterator[pa.RecordBatch] = sliced(self.recorded, effort.batch)
+            asked: Iterator[pa.RecordBatch] = sliced(self.recorded, effort.batch)
         else:
-            batches = core(self.space, self.seed, effort)
-        for number, batch in enumerate(batches):
+            entries = entry_rows(self.space, self.seed, effort.entries)
+            asked = chain(core(self.space, self.seed, effort), batches(self.space, entries, effort.batch))
+        for number, batch in enumerate(asked):
             yield self._answered(("core", effort, number), batch)
 
     def fill(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:

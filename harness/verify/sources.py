@@ -50,7 +50,11 @@ def space_of(model: Model, respondents: Iterable[Respondent], data: Data | None,
     clues += [clue for respondent in by_form for one in respondent.forests() for clue in thresholds(one)]
     pools = build_pools(model.schema, clues, rows)
     space = make_space(model.schema, pools, rows, seed, _constants(model, clues))
-    return replace(space, forests=tuple(one for respondent in by_form for one in respondent.forests()))
+    return replace(
+        space,
+        forests=tuple(one for respondent in by_form for one in respondent.forests()),
+        entries=tuple(dict.fromkeys(one for respondent in by_form for one in respondent.entries())),
+    )
 
 
 def _constants(model: Model, clues: list[Clue]) -> list[float | int]:

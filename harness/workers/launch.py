@@ -26,6 +26,7 @@ R_FILES = (
     "names.R",
     "code.R",
     "mine.R",
+    "entries.R",
     "trees.R",
     "tree_models.R",
     "watch.R",

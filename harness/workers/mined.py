@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.model import Model
-from harness.protocols import Clue
+from harness.protocols import Clue, Entry
 from harness.schema import Scalar
+from harness.workers.python.entries import gather
 from harness.workers.python.wire import Table
 
 _MOST_PER_FILE = 5_000
 _LARGEST_FILE = 20_000_000
 _LONGEST_TEXT = 200
+_TABLES = (".csv", ".tsv", ".json")
+_MOST_FILES = 200
 
 
 def clues_of(table: Table, model: Model) -> tuple[Clue, ...]:
@@ -35,12 +38,56 @@ def clues_of(table: Table, model: Model) -> tuple[Clue, ...]:
     return tuple(_unique(sorted(found, key=lambda one: one.input is None)))
 
 
+def entries_of(table: Table) -> tuple[Entry, ...]:
+    """The entries of an ENTRIES frame's table, each once."""
+    parts = table.lists()
+    gathered: dict[int, list[tuple[str | None, Scalar]]] = {}
+    origins: dict[int, str] = {}
+    for number, field, value, origin in zip(
+        parts["entry"], parts["field"], _scalars(parts), parts["origin"], strict=True
+    ):
+        gathered.setdefault(number, []).append((field, value))
+        origins[number] = origin or ""
+    return tuple(dict.fromkeys(Entry(tuple(one), origins[number]) for number, one in gathered.items()))
+
+
+def file_entries(folder: Path, source: Path | None) -> tuple[Entry, ...]:
+    """The entries of the CSV and JSON files beside a source that it names: they may be read at each call."""
+    if source is None or not source.is_file():
+        return ()
+    text = source.read_text(encoding="utf-8", errors="replace")
+    beside = sorted(path for path in folder.glob("**/*") if path.suffix.lower() in _TABLES)[:_MOST_FILES]
+    named = ((path.name, _content(path)) for path in beside if path.name in text)
+    return tuple(Entry(one.fields, one.origin) for one in gather(named))
+
+
+def _content(path: Path) -> Any:
+    """What a JSON or CSV file holds; None where it cannot be read."""
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            return None
+        if path.suffix.lower() == ".json":
+            return json.loads(path.read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+            return [{name: _number(text or "") for name, text in row.items() if name} for row in rows]
+    except (OSError, ValueError, RecursionError, csv.Error):
+        return None
+
+
 def _found(table: Table) -> Iterator[Clue]:
     parts = table.lists()
-    names = ("number", "text", "whole", "flag", "role", "input", "origin")
-    for number, text, whole, flag, role, name, origin in zip(*(parts[one] for one in names), strict=True):
-        value = text if text is not None else bool(number) if flag else int(number) if whole else number
+    for value, role, name, origin in zip(
+        _scalars(parts), parts["role"], parts["input"], parts["origin"], strict=True
+    ):
         yield Clue(value, role or "constant", name, origin or "")
+
+
+def _scalars(parts: Mapping[str, Sequence[Any]]) -> Iterator[Scalar]:
+    """The values of a table's columns ``number``, ``text``, ``whole`` and ``flag``."""
+    names = ("number", "text", "whole", "flag")
+    for number, text, whole, flag in zip(*(parts[one] for one in names), strict=True):
+        yield text if text is not None else bool(number) if flag else int(number) if whole else number
 
 
 def _unique(clues: Iterable[Clue]) -> Iterator[Clue]:

@@ -12,6 +12,7 @@ from harness.forest import Forest
 from harness.model import Form, Model
 from harness.protocols import (
     Clue,
+    Entry,
     Failure,
     Limits,
     MissingError,
@@ -27,7 +28,7 @@ from harness.workers.errand import Errand
 from harness.workers.failures import LostError, loss, refused
 from harness.workers.handshake import Hello, failure_to_open, greet
 from harness.workers.launch import Launch, python_launch
-from harness.workers.mined import clues_of
+from harness.workers.mined import clues_of, entries_of, file_entries
 from harness.workers.opening import opening_tables
 from harness.workers.printed import Printed
 from harness.workers.process import Process, deadline
@@ -131,6 +132,21 @@ class WorkerSession:
             return ()
         model = self.errand.model
         return clues_of(received[0], model)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Entries of the tables among the form's live objects, and in the files that it names."""
+        if self._closed or self._process is None:
+            return ()
+        try:
+            kind, received = self._tables(
+                encode(Frame(wire.LIST, self._next(), [])), self.errand.limits.open_s
+            )
+        except LostError:
+            return ()
+        if kind != wire.ENTRIES:
+            return ()
+        model, form = self.errand.model, self.errand.form
+        return tuple(dict.fromkeys((*entries_of(received[0]), *file_entries(model.folder, form.source))))
 
     def trees(self) -> tuple[Forest, ...]:
         """The trees among the form's live objects. Empty where it cannot say."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import TYPE_CHECKING, Any, Callable
 
 import pandas as pd
 
-from . import frames, load, mine, rewriting, trees
+from . import entries, frames, load, mine, rewriting, trees
 from .watch import Watch
 
 if TYPE_CHECKING:
+    from .entries import Entry
     from .errors import Find
     from .opening import Opening
     from .wire import Column, Table
@@ -45,6 +47,12 @@ class Function:
         if self.model is _NO_MODEL:
             return self.function(taken)
         return self.function(taken, self.model)
+
+    def entries(self) -> list[Entry]:
+        """Entries of the tables among the live globals of its modules, and in the model."""
+        model = () if self.model is _NO_MODEL else (("model", self.model),)
+        held = (pair for one in mine.own_modules(self.module) for pair in mine.data_of(one))
+        return entries.gather(itertools.chain(held, model))
 
     def mine(self) -> list[Find]:
         """Constants of the source, of the live globals of its modules, and of the model."""

@@ -26,7 +26,7 @@ def form(module: Any, model: Any, inputs: Sequence[str]) -> list[Find]:
     At most MOST values of each object and of the model. What cannot be read is left out.
     """
     found: list[Find] = []
-    for one in _own_modules(module):
+    for one in own_modules(module):
         live = _globals(one, inputs)
         found.extend(_source(one, inputs, live))
         found.extend(find for finds in live.values() for find in finds)
@@ -35,7 +35,7 @@ def form(module: Any, model: Any, inputs: Sequence[str]) -> list[Find]:
     return found
 
 
-def _own_modules(module: Any) -> list[Any]:
+def own_modules(module: Any) -> list[Any]:
     """The form's module first, then the others that were loaded from the model's folder."""
     folder = str(Path.cwd())
     beside = [
@@ -66,11 +66,16 @@ def _source(module: Any, inputs: Sequence[str], live: Mapping[str, Sequence[Find
 def _globals(module: Any, inputs: Sequence[str]) -> dict[str, list[Find]]:
     """By name, the constants of each global that is data (no module, function or class)."""
     found: dict[str, list[Find]] = {}
-    for name, one in list(vars(module).items()):
-        if name.startswith("__") or isinstance(one, (types.ModuleType, types.FunctionType, type)):
-            continue
+    for name, one in data_of(module):
         found[name] = value(one, f"{module.__name__}.{name}", inputs, name if name in inputs else None)
     return found
+
+
+def data_of(module: Any) -> Iterator[tuple[str, Any]]:
+    """The globals of a module that are data, by name."""
+    for name, one in list(vars(module).items()):
+        if not name.startswith("__") and not isinstance(one, (types.ModuleType, types.FunctionType, type)):
+            yield name, one
 
 
 def value(one: Any, origin: str, inputs: Sequence[str] = (), input: str | None = None) -> list[Find]:

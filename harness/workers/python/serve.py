@@ -18,6 +18,7 @@ from . import opening as openings
 from . import wire
 from .collect import collect
 from .decode import tables
+from .entries import entries_table, scalars
 from .errors import RAISED, OpenFailure, Refusal
 from .pipe import Pipe
 from .watched import row_of, watched_call
@@ -84,6 +85,9 @@ class _Worker:
         elif kind == wire.SHOW:
             shown = self.form.trees() if hasattr(self.form, "trees") else []
             answer = Frame(wire.TREES, call, shown)
+        elif kind == wire.LIST:
+            listed = self.form.entries() if hasattr(self.form, "entries") else []
+            answer = Frame(wire.ENTRIES, call, [entries_table(listed)])
         elif kind == wire.SIFT:
             answer = self._sift(call, tables(payload, self.kept)[0])
         elif kind == wire.WATCH:
@@ -115,16 +119,8 @@ class _Worker:
 
     def _mine(self, call: int) -> Frame:
         finds = self.form.mine() if hasattr(self.form, "mine") else []
-        numbers = [not isinstance(one.value, str) for one in finds]
         columns = [
-            Column(
-                "number",
-                wire.DOUBLE,
-                np.array([float(f.value) if n else 0.0 for f, n in zip(finds, numbers)], dtype="<f8"),
-            ),
-            texts_column("text", [None if n else f.value for f, n in zip(finds, numbers)]),
-            Column("whole", wire.BOOL, np.array([type(f.value) is int for f in finds], dtype="u1")),
-            Column("flag", wire.BOOL, np.array([type(f.value) is bool for f in finds], dtype="u1")),
+            *scalars([one.value for one in finds]),
             *(texts_column(part, [getattr(f, part) for f in finds]) for part in ("role", "input", "origin")),
         ]
         return Frame(wire.MINED, call, [Table(columns, len(finds))])

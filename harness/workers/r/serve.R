@@ -57,6 +57,8 @@ serve <- function(link) {
       say(link, MINED, frame$call, list(mine(form)))
     } else if (frame$kind == SHOW) {
       say(link, TREES, frame$call, trees_tables(form))
+    } else if (frame$kind == LIST) {
+      say(link, ENTRIES, frame$call, list(entries_table(form)))
     } else if (frame$kind == WATCH) {
       answer_watch(link, form, watch, frame)
     } else if (frame$kind == SIFT) {
