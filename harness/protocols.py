@@ -157,7 +157,8 @@ class Watched:
     """How the comparisons of a form came out over a batch.
 
     ``sites`` are the comparisons and steps in words, numbered from 1; ``decides`` says which can be forced,
-    ``touched`` which have been made at all in this session.
+    ``touched`` which have been made at all in this session. ``joins`` marks those that are no comparison but
+    put two truths together: their code is 2 for a true left one, plus 1 for a true right one.
     ``codes`` of shape ``(sites, rows)``: -1, 0 or 1 as a comparison of numbers came out, other whole numbers
     for steps; NOT_REACHED where a row did not get there. ``said`` are the outputs (float or object arrays of
     shape ``(rows,)``), to be told apart only; ``failed`` the rows without an answer. ``signals``: what
@@ -168,6 +169,7 @@ class Watched:
     sites: tuple[str, ...]
     decides: npt.NDArray[np.bool_]
     touched: npt.NDArray[np.bool_]
+    joins: npt.NDArray[np.bool_]
     codes: npt.NDArray[np.int64]
     said: Mapping[str, npt.NDArray[Any]]
     failed: npt.NDArray[np.bool_]

@@ -28,7 +28,7 @@ SIGNS: Mapping[str, str] = {
     "Equal": "==",
 }
 COUNTED = frozenset(("Add", "Sub", "Mul"))  # which overflow, of integers
-STEPS = frozenset(("Floor", "Ceil", "Round", "Mod", "Min", "Max", "Clip", "ArgMax", "ArgMin"))
+STEPS = frozenset(("And", "Or", "Floor", "Ceil", "Round", "Mod", "Min", "Max", "Clip", "ArgMax", "ArgMin"))
 CAP = 20_000  # elements of the constants that are kept to name things by
 MOST_SITES = 200
 MOST_BYTES = 64 << 20

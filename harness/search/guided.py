@@ -28,6 +28,8 @@ Codes = npt.NDArray[np.int64]
 POOL = 1_024  # rows of each round
 ROUNDS = 3
 RARE = 0.1  # share of the rows that reach a site, below which an outcome of it is rare
+LEVELS = 6  # of joins in joins
+CROSSED = 12  # rows for each way in which truths come out together
 OVERLAID = 4  # rare outcomes that are put into one row, at most
 DECIDED = 12  # rows for which a comparison decides, from which its boundary is looked for
 STEPPED = 8  # rows from which a step is looked for
@@ -63,6 +65,7 @@ class Guide:
     sites: tuple[str, ...] = ()
     decides: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
     touched: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    joins: Mask = field(default_factory=lambda: np.zeros(0, dtype=bool))
     decided: set[int] = field(default_factory=set)  # comparisons for which some row's answer hangs on them
     constant: set[int] = field(default_factory=set)
     rng: np.random.Generator = field(init=False)
@@ -78,14 +81,14 @@ class Guide:
         for turn in range(ROUNDS):
             if pool is None or time.monotonic() > self.until:
                 return
-            involved = self._involved(pool)
-            if involved is None:
+            changes = self._changes(pool)
+            if changes is None:
                 return
+            involved: Mask = np.any(changes, axis=2)
             pool.codes = self._padded(pool.codes)  # sites may have come to light meanwhile
-            overlaid = self._seen(self._overlaid(pool, involved))
-            if overlaid is not None:
-                yield overlaid.rows
-                pool = self._joined(pool, overlaid)
+            for made in self._put_together(pool, changes):
+                yield made.rows
+                pool = self._joined(pool, made)
             deciding = self._deciding(pool)
             met = self._met(pool, involved, deciding)
             if met is not None and met.num_rows:
@@ -135,7 +138,8 @@ class Guide:
             return None
         seen = self.session.watch(rows, Watching(self.alone, force, value))
         if seen is not None:
-            self.sites, self.decides, self.touched = seen.sites, seen.decides, seen.touched
+            self.sites, self.decides = seen.sites, seen.decides
+            self.touched, self.joins = seen.touched, seen.joins
         return seen
 
     def _seen(self, rows: pa.RecordBatch) -> _Pool | None:
@@ -169,10 +173,10 @@ class Guide:
 
     # ---- which inputs a comparison is about --------------------------------------------------------------
 
-    def _involved(self, pool: _Pool) -> Mask | None:
-        """Shape ``(sites, inputs)``: whether a site came out otherwise when an input was given the values of
-        other rows."""
-        size = min(pool.rows.num_rows, max(16, self.most // (2 if self.alone else 1)))
+    def _changes(self, pool: _Pool) -> npt.NDArray[np.bool_] | None:
+        """Shape ``(sites, inputs, 2)``: whether a site came out otherwise when an input was given the values
+        of other rows; of a site that joins two truths, whether the left one did, and the right one."""
+        size = min(pool.rows.num_rows, max(16, self.most // (2 if self.alone else 4)))
         some = np.sort(self.rng.choice(pool.rows.num_rows, size=size, replace=False))
         base = pool.rows.take(pa.array(some))
         parts = []
@@ -184,13 +188,71 @@ class Guide:
         codes = self._codes(concat(self.space.schema, parts))
         if codes is None:
             return None
-        before = self._padded(pool.codes[:, some])
+        before = self._padded(pool.codes[:, some])[:, None, :]
         after = codes.reshape(len(codes), len(parts), size)
-        both = (after != NOT_REACHED) & (before[:, None, :] != NOT_REACHED)
-        changed: Mask = ((after != before[:, None, :]) & both).any(axis=2)
+        both = (after != NOT_REACHED) & (before != NOT_REACHED)
+        other = np.where(both, after ^ before, 0)
+        joins = self.joins[:, None, None]
+        sides = [np.where(joins, other & bit, other) != 0 for bit in (2, 1)]
+        changed: Mask = np.stack([side.any(axis=2) for side in sides], axis=2)
         return changed
 
     # ---- conditions put together -------------------------------------------------------------------------
+
+    def _put_together(self, pool: _Pool, changes: Mask) -> Iterator[_Pool]:
+        """Rows in which conditions come together that do so in few: at random, and wherever a form joins two
+        truths, in the ways in which they have not come out together yet, one level after the other."""
+        overlaid = self._seen(self._overlaid(pool, np.any(changes, axis=2)))
+        if overlaid is None:
+            return
+        yield overlaid
+        pool = self._joined(pool, overlaid)
+        for _ in range(LEVELS):
+            crossed = self._crossed(pool, changes)
+            made = None if crossed is None else self._seen(crossed)
+            if made is None:
+                return
+            yield made
+            before = self._ways(pool)
+            pool = self._joined(pool, made)
+            if self._ways(pool) == before:
+                return
+
+    def _ways(self, pool: _Pool) -> int:
+        """In how many ways truths have come out together."""
+        return sum(len(np.unique(pool.codes[site])) for site in np.flatnonzero(self.joins))
+
+    def _crossed(self, pool: _Pool, changes: Mask) -> pa.RecordBatch | None:
+        """Rows on which one side of a join comes out in some way, with the inputs that the other side depends
+        on of a row on which that comes out in some way: for each way that few rows have shown."""
+        source = []
+        for site in np.flatnonzero(self.joins[: len(changes)]):
+            reached = pool.codes[site] != NOT_REACHED
+            for way in range(4):
+                shown = int((pool.codes[site] == way).sum())
+                if shown > RARE * reached.sum():
+                    continue
+                left = np.flatnonzero(reached & ((pool.codes[site] & 2) == (way & 2)))
+                right = np.flatnonzero(reached & ((pool.codes[site] & 1) == (way & 1)))
+                if not (len(left) and len(right)):
+                    continue
+                for own, other, side in ((left, right, 1), (right, left, 0)):
+                    given = np.flatnonzero(changes[site, :, side])
+                    rows, donors = (self.rng.choice(one, size=CROSSED) for one in (own, other))
+                    cells = np.tile(rows, (len(self.space.schema.inputs), 1))
+                    cells[given] = donors
+                    source.append(cells)
+        if not source:
+            return None
+        cells = np.concatenate(source, axis=1)
+        if cells.shape[1] > self.most:
+            cells = cells[:, np.sort(self.rng.choice(cells.shape[1], size=self.most, replace=False))]
+        return self._of_cells(pool, cells)
+
+    def _of_cells(self, pool: _Pool, source: Rows) -> pa.RecordBatch:
+        """Legal rows whose cells come from given rows of the pool, shape ``(inputs, rows)``."""
+        arrays = [pool.rows.column(i).take(pa.array(source[i])) for i in range(len(source))]
+        return self._legal(pa.RecordBatch.from_arrays(arrays, schema=self.space.schema.arrow))
 
     def _overlaid(self, pool: _Pool, involved: Mask) -> pa.RecordBatch:
         """Rows of the pool, each with the inputs of a few others on which a site has a rare outcome."""
@@ -202,8 +264,7 @@ class Guide:
                 for choice in self.rng.integers(len(rare), size=self.rng.integers(1, OVERLAID + 1)):
                     where, about = rare[choice]
                     source[about, place] = where[self.rng.integers(len(where))]
-        arrays = [pool.rows.column(i).take(pa.array(source[i])) for i in range(len(source))]
-        return self._legal(pa.RecordBatch.from_arrays(arrays, schema=self.space.schema.arrow))
+        return self._of_cells(pool, source)
 
     def _rare(self, pool: _Pool, involved: Mask) -> list[tuple[Rows, Rows]]:
         """For each rare outcome of a comparison the rows that have it, and the inputs that it is about."""
@@ -312,7 +373,8 @@ class Guide:
         """By ordered input, rows of the pool over which it is to be varied, and for which sites."""
         wanted: dict[str, list[tuple[Rows, Rows]]] = {}
         budget = max(4, self.most // (GRID * 4)) if self.alone else 3 * BRACKETS
-        sites = [site for site in range(len(involved)) if site in deciding or not self.decides[site]]
+        steps = ~self.decides & ~self.joins
+        sites = [site for site in range(len(involved)) if site in deciding or steps[site]]
         for site in sites:
             candidates = deciding.get(site)
             most = STEPPED if candidates is None else DECIDED

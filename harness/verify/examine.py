@@ -40,8 +40,8 @@ from harness.verify.waivers import parted, unused, waived, waivers_of
 
 FILL_SHARE = 0.5  # of the budget, after which disagreements are explained
 EXPLAIN_S = 4.0  # that finding causes may take in any case
-FOLLOWED_SHARE = 0.15  # of the budget, each, for following one form's jumps and watching its comparisons
-FOLLOWED_S = 1.0  # but at least this
+FOLLOWED_SHARE, FOLLOWED_S = 0.15, 1.0  # of the budget, but at least so long: following one form's jumps
+WATCHED_SHARE, WATCHED_S = 0.2, 2.5  # watching one form's comparisons
 KEYS_SHOWN = 10
 ISOLATED_OF_DATA = 2_000  # rows of the data that are tried alone for one kind of failure
 TRACE_LINES = 8
@@ -203,9 +203,8 @@ class Examination:
         self.tell(
             f"{self.evidence.rows:,} rows compared{self._seen()}, following jumps of {respondent.target}"
         )
-        rows = boundary_rows(
-            self.model, self.questions.space, respondent, self.options.seed, effort, self._following_s()
-        )
+        seconds = max(FOLLOWED_S, FOLLOWED_SHARE * self.options.budget_s)
+        rows = boundary_rows(self.model, self.questions.space, respondent, self.options.seed, effort, seconds)
         if rows is not None and rows.num_rows:
             self.evidence.add(self.lab.judge(rows))
 
@@ -214,15 +213,13 @@ class Examination:
         if self.questions.recorded is not None:
             return
         self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}, watching {respondent.target}")
-        found = self.questions.guided(respondent, self._following_s())
+        seconds = max(WATCHED_S, WATCHED_SHARE * self.options.budget_s)
+        found = self.questions.guided(respondent, seconds)
         self.unreached += found.unreached
         if found.batches:
             rows = concat(self.model.schema, found.batches)
             for part in sliced(rows, effort.batch):
                 self.evidence.add(self.lab.judge(part))
-
-    def _following_s(self) -> float:
-        return max(FOLLOWED_S, FOLLOWED_SHARE * self.options.budget_s)
 
     def _fill(self, effort: Effort) -> Iterator[tuple[pa.RecordBatch, Answer]]:
         share = FILL_SHARE / 2 if self._any() else FILL_SHARE

@@ -26,6 +26,7 @@ def watched_of(received: Sequence[Table]) -> Watched:
         sites=tuple(listed.get("text", ())),
         decides=np.array(listed.get("decides", ()), dtype=bool),
         touched=np.array(listed.get("touched", ()), dtype=bool),
+        joins=np.array(listed.get("joins", ()), dtype=bool),
         codes=table,
         said={one.name: _said(one) for one in answers.columns},
         failed=np.asarray(columns["failed"].values, dtype=bool),

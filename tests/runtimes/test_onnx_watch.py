@@ -115,6 +115,18 @@ def test_steps_and_caps_are_seen_but_cannot_be_forced(tmp_path: Path) -> None:
     assert found.codes[1].tolist() == [-1, 1]
 
 
+def test_where_two_truths_are_joined_both_are_seen(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Greater", ["a", "limit"], ["over"]),
+        helper.make_node("Greater", ["b", "narrow"], ["wide"]),
+        helper.make_node("And", ["over", "wide"], ["both"]),
+        helper.make_node("Where", ["both", "yes", "no"], ["y"]),
+    ]
+    found = seen(graph(tmp_path / "m.onnx", nodes), {"a": [0.0, 0.0, 9.0, 9.0], "b": [1.0, 40.0, 1.0, 40.0]})
+    (join,) = np.flatnonzero(found.joins)
+    assert found.codes[join].tolist() == [0, 1, 2, 3]
+
+
 def test_missing_values_reach_no_comparison(tmp_path: Path) -> None:
     model = ratio(tmp_path / "m.onnx")
     found = seen(model, {"a": [float("nan"), 1.0], "b": [1.0, 1.0]})

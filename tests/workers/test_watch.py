@@ -89,7 +89,7 @@ def seen(session: WatchSession, batch: pa.RecordBatch, **asked: Any) -> Watched:
 
 
 def site(watched: Watched, text: str) -> int:
-    (found,) = [i for i, one in enumerate(watched.sites) if text in one]
+    (found,) = [i for i, one in enumerate(watched.sites) if text in one and not watched.joins[i]]
     return found
 
 
@@ -126,6 +126,16 @@ def test_a_comparison_that_is_never_made_is_known_all_the_same(
     watched = seen(opened(model), rows(model, a=[1.0], b=[4.0], c=[3.0]))
     assert not watched.touched[site(watched, "x >= 99")]
     assert watched.touched[site(watched, "ratio > 0.5")]
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_where_two_truths_are_joined_both_are_seen(tmp_path: Path, opened: Open, runtime: str) -> None:
+    model = model_of(tmp_path, runtime, GUARDED[runtime], floats("a", "b", "c"), Y)
+    batch = rows(model, a=[1.0, 3.0, 1.0, 3.0], b=[4.0] * 4, c=[1.0, 1.0, 3.0, 3.0])
+    watched = seen(opened(model), batch)
+    (join,) = np.flatnonzero(watched.joins)
+    assert watched.codes[join].tolist() == [0, 1, 2, 3]
+    assert not watched.decides[join]
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)

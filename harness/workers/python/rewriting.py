@@ -79,7 +79,7 @@ class _Rewriting(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> Any:
         text = ast.unparse(node)
         self.generic_visit(node)
-        if type(node.op).__name__ not in sightings.ARITHMETIC:
+        if type(node.op).__name__ not in (*sightings.ARITHMETIC, *sightings.JOINED):
             return node
         name = ast.Constant(type(node.op).__name__)
         return _made(node, _COUNT, [ast.Constant(text), name, node.left, node.right])

@@ -34,6 +34,7 @@ ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     "FloorDiv": operator.floordiv,
     "Mod": operator.mod,
 }
+JOINED: Mapping[str, Callable[[Any, Any], Any]] = {"BitAnd": operator.and_, "BitOr": operator.or_}
 _METHODS = frozenset(("gt", "ge", "lt", "le", "eq", "ne"))
 _RELATIONS = frozenset(("less", "less_equal", "greater", "greater_equal", "equal", "not_equal"))
 _CAPS = frozenset(("minimum", "maximum", "fmin", "fmax", "min", "max"))
@@ -177,14 +178,23 @@ def _note_step(watch: Watch, name: str, function: Any, arguments: Any, came: Any
 
 
 def count(watch: Watch, site: str, op: str, left: Any, right: Any) -> Any:
-    """``left op right`` of arithmetic, noted."""
-    came = ARITHMETIC[op](left, right)
+    """``left op right`` of arithmetic, or of two truths, noted."""
+    came = ARITHMETIC[op](left, right) if op in ARITHMETIC else JOINED[op](left, right)
     if watch.on and not isinstance(left, (str, bytes, list, tuple)):
         try:
-            _note_arithmetic(watch, site, op, left, right, came)
+            note = _note_arithmetic if op in ARITHMETIC else _note_join
+            note(watch, site, op, left, right, came)
         except Exception:  # what only looks must not break what it looks at
             return came
     return came
+
+
+def _note_join(watch: Watch, site: str, op: str, left: Any, right: Any, came: Any) -> None:
+    """How both sides came out: 2 for a true left one, plus 1 for a true right one."""
+    if all(str(getattr(side, "dtype", "")).startswith("bool") for side in (left, right)):
+        first, second = (np.asarray(truth(side)) for side in (left, right))
+        codes = np.where((first == NOT_REACHED) | (second == NOT_REACHED), NOT_REACHED, 2 * first + second)
+        watch.sight(site, codes, False, came, joins=True)
 
 
 def _note_arithmetic(watch: Watch, site: str, op: str, left: Any, right: Any, came: Any) -> None:
@@ -240,13 +250,14 @@ def signs(left: Any, right: Any, came: Any) -> Any:
     """-1, 0, 1 as numbers compare; 0, 1 as a comparison of anything else came out."""
     a, b = _numbers(left), _numbers(right)
     if a is None or b is None:
-        return None if came is None else _truth(came)
+        return None if came is None else truth(came)
     with np.errstate(all="ignore"):
         apart = np.asarray(np.sign(a - b))
     return np.where(np.isnan(apart), NOT_REACHED, apart).astype(np.int64)
 
 
-def _truth(came: Any) -> Any:
+def truth(came: Any) -> Any:
+    """0 and 1 for false and true; NOT_REACHED for missing."""
     array = np.asarray(came)
     if array.dtype == object:
         return np.array([NOT_REACHED if _absent(one) else int(bool(one)) for one in array.ravel()])

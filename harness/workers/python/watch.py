@@ -28,6 +28,7 @@ class Watch:
         self.texts: list[str] = []
         self.decides: list[bool] = []
         self.touched: list[bool] = []
+        self.joins: list[bool] = []  # sites of two truths: 2 for a true left one, plus 1 for a true right one
         self.ids: dict[tuple[str, int], int] = {}
         self.codes: dict[int, Any] = {}
         self.times: dict[str, int] = {}
@@ -49,7 +50,7 @@ class Watch:
         elif self.rows == 1:
             self.signals[kind][0] = True
 
-    def sight(self, text: str, codes: Any, decides: bool, came: Any) -> Any:
+    def sight(self, text: str, codes: Any, decides: bool, came: Any, joins: bool = False) -> Any:
         """Note how a site came out; what it is to give."""
         codes = np.asarray(codes)
         if codes.size == 0 or codes.dtype == object:
@@ -57,7 +58,7 @@ class Watch:
         times = 1  # what is not of rows is one site, however often it comes
         if codes.size == self.rows:
             times = self.times[text] = self.times.get(text, 0) + 1
-        site = self.site(text, times, decides)
+        site = self.site(text, times, decides, joins)
         if site is None:
             return came
         self.touched[site] = True
@@ -68,7 +69,7 @@ class Watch:
         self.codes[site] = codes.ravel()
         return _forced(came, self.value) if site == self.force else came
 
-    def site(self, text: str, times: int, decides: bool) -> int | None:
+    def site(self, text: str, times: int, decides: bool, joins: bool = False) -> int | None:
         """The number of a site, from 0; None beyond MOST_SITES."""
         key = (text, times)
         if key not in self.ids:
@@ -78,6 +79,7 @@ class Watch:
             self.texts.append(text)
             self.decides.append(decides)
             self.touched.append(False)
+            self.joins.append(joins)
         return self.ids[key]
 
 

@@ -36,7 +36,7 @@ def watched_call(form: Any, batch: Table, asked: Mapping[str, Any], outputs: Seq
     parts = [row_of(batch, row) for row in range(batch.rows)] if asked["alone"] else [batch]
     seen = [_run(form, watch, part, outputs) for part in parts]
     sites = len(watch.texts)
-    flags = {"decides": watch.decides, "touched": watch.touched}
+    flags = {"decides": watch.decides, "touched": watch.touched, "joins": watch.joins}
     told = [texts_column("text", watch.texts)]
     told += [Column(name, wire.BOOL, np.array(values, dtype="u1")) for name, values in flags.items()]
     failed = np.concatenate([np.full(one.rows, one.said is None, dtype="u1") for one in seen])

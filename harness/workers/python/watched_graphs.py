@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS = 64  # of a comparison of many columns
 _SIGNS = ("Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal")
+_JOINS = ("And", "Or")
 _CAPS = ("Min", "Max", "Clip")
 _COUNTED: Mapping[str, Any] = {"Add": np.add, "Sub": np.subtract, "Mul": np.multiply}
 
@@ -79,8 +80,10 @@ class WatchedGraph:
             came = np.reshape(given, (rows, columns))[:, column]
             text = self._text(site, column, columns)
             decides = bool(site["yes"])
+            joins = site["operator"] in _JOINS
             for number, codes in enumerate(self._codes(site["operator"], values, came)):
-                self.watched.sight(text if not number else f"{text} ({number})", codes, decides, came)
+                told = text if not number else f"{text} ({number})"
+                self.watched.sight(told, codes, decides, came, joins)
             if decides and (text, 1) in self.watched.ids:
                 self.numbers[self.watched.ids[text, 1]] = node, column
 
@@ -97,6 +100,8 @@ class WatchedGraph:
             if operator != "Equal" and values[0].dtype.kind in "biuf":
                 self.watched.signal("edge", codes == 0)
             return [codes]
+        if operator in _JOINS:
+            return [2 * values[0].astype(np.int64) + values[1]]
         if operator in _CAPS:
             self.watched.signal("capped", (values[0] != came) & (values[0] == values[0]))
             return [signs(values[0], other, None) for other in values[1:]]

@@ -1,5 +1,6 @@
 # What stands in the global environment in place of R's own operators and functions while a form is watched.
 
+JOINED <- c("&", "|")
 COMPARED <- c("<", "<=", ">", ">=", "==", "!=") # nolint
 STEPPED <- c("floor", "ceiling", "trunc", "round", "signif", "as.integer", "cut", "findInterval", "%/%", "%%")
 COUNTED <- c("+", "-", "*", "/", "^")
@@ -14,6 +15,7 @@ install_watch <- function(watch) {
     if (!exists(name, envir = globalenv(), inherits = FALSE)) assign(name, fun, envir = globalenv())
   }
   for (name in COMPARED) put(name, watched_comparison(watch, get(name, baseenv()), !name %in% c("==", "!=")))
+  for (name in JOINED) put(name, watched_join(watch, get(name, baseenv())))
   for (name in STEPPED) put(name, watched_step(watch, get(name, baseenv()), name))
   for (name in MEMBERS) put(name, watched_member(watch, get(name, baseenv())))
   for (name in CAPPED) put(name, watched_cap(watch, get(name, baseenv()), name == "pmin"))
@@ -30,6 +32,18 @@ watched_comparison <- function(watch, original, ordering) {
     codes <- signs_of(e1, e2, came)
     if (ordering && is_plain(e1) && is_plain(e2)) signal(watch, "edge", codes == 0L)
     sight(watch, sys.call(), codes, TRUE, came)
+  }
+}
+
+# how both sides came out: 2 for a true left one, plus 1 for a true right one
+watched_join <- function(watch, original) {
+  force(original)
+  function(e1, e2) {
+    came <- original(e1, e2)
+    if (watch$on && is.logical(e1) && is.logical(e2)) {
+      sight(watch, sys.call(), as.integer(2L * e1 + e2), FALSE, came, joins = TRUE)
+    }
+    came
   }
 }
 

@@ -10,13 +10,14 @@ new_watch <- function() {
   watch$texts <- character()
   watch$decides <- logical()
   watch$touched <- logical()
+  watch$joins <- logical()
   watch$force <- 0L
   watch$value <- NA
   watch
 }
 
-# notes what a call came to; a comparison that is to come out otherwise does
-sight <- function(watch, call, codes, decides, came) {
+# notes what a call came to; a comparison that is to come out otherwise does. `joins`: of two truths
+sight <- function(watch, call, codes, decides, came, joins = FALSE) {
   size <- length(codes)
   if (size == 0L) return(came)
   text <- text_of(call)
@@ -28,7 +29,7 @@ sight <- function(watch, call, codes, decides, came) {
     if (!is.null(before)) times <- before + 1L
     watch$times[[text]] <- times
   }
-  id <- site_of(watch, text, times, decides)
+  id <- site_of(watch, text, times, decides, joins)
   if (id > MOST_SITES) return(came)
   watch$touched[id] <- TRUE
   if (!of_rows) {
@@ -55,7 +56,7 @@ signal <- function(watch, kind, flags) {
   watch$signals[[kind]] <- watch$signals[[kind]] | flags
 }
 
-site_of <- function(watch, text, times, decides) {
+site_of <- function(watch, text, times, decides, joins = FALSE) {
   key <- paste(times, text)
   id <- watch$ids[[key]]
   if (is.null(id)) {
@@ -65,6 +66,7 @@ site_of <- function(watch, text, times, decides) {
     watch$texts[id] <- text
     watch$decides[id] <- decides
     watch$touched[id] <- FALSE
+    watch$joins[id] <- joins
   }
   id
 }
@@ -123,7 +125,7 @@ answer_watch <- function(link, form, watch, frame) {
   say(link, WATCHED, frame$call, list(
     fields(loose = loose),
     table_of(list(text = text_column(vapply(watch$texts, clean, "", USE.NAMES = FALSE)), decides = bool_column(watch$decides),
-      touched = bool_column(watch$touched)), sites),
+      touched = bool_column(watch$touched), joins = bool_column(watch$joins)), sites),
     table_of(c(list(failed = failed), columns), batch$rows),
     table_of(said, batch$rows),
     table_of(signals, batch$rows)
