@@ -136,12 +136,34 @@ class Explainer:
         """Without the few rows that were read as a region of several inputs before a larger cluster was found
         that explains them: they agree as soon as the one input that carries it is given another value."""
         kept: list[Found] = []
+        found = self._without_same_leaf(facet, found) if self.space.forests else found
         carriers = [f for f in found if f.cluster.neutral and len(f.cluster.regions) == 1]
         for one in found:
             larger = [c for c in carriers if c is not one and c.rows > ABSORBED * one.rows]
             if one.cluster.cause not in VAGUE or not any(self._carries(facet, c, one) for c in larger):
                 kept.append(one)
         return kept
+
+    def _without_same_leaf(self, facet: Facet, found: list[Found]) -> list[Found]:
+        """Without rows that reach by a missing value the very leaf that others reach: the leaf is what
+        differs, not how a missing value is led."""
+        leaves = {
+            pair for one in found if one.cluster.cause is Cause.TABLE_VALUE for pair in self._said(facet, one)
+        }
+        return [
+            one
+            for one in found
+            if one.cluster.cause is not Cause.MISSING_VALUE or not leaves.issuperset(self._said(facet, one))
+        ]
+
+    def _said(self, facet: Facet, found: Found) -> set[tuple[str, str]]:
+        """What the two forms say of some rows of a cluster, pair by pair."""
+        if found.sample is None or not found.sample.num_rows:
+            return {("", "")}
+        judged = self.lab.judge(found.sample)
+        rows = range(found.sample.num_rows)
+        sides = ("reference", "candidate")
+        return {(*(repr(judged.said(side, facet.output, row)) for side in sides),) for row in rows}  # type: ignore[misc]
 
     def _carries(self, facet: Facet, larger: Found, smaller: Found) -> bool:
         """Whether the rows of a cluster belong to another: they lie in it, or beside where it fades out."""

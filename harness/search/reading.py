@@ -52,8 +52,8 @@ class Reader:
     def _sloped(self, facet: Facet, cluster: Cluster) -> Cluster:
         """A level that disagrees only with some values of other inputs is an interaction; one whose
         difference grows with one other input has another slope, not another value."""
-        if cluster.cause is not Cause.TABLE_VALUE:
-            return cluster
+        if cluster.cause is not Cause.TABLE_VALUE or self.space.forests:
+            return cluster  # in a tree, what a level does always hangs on other inputs
         (name,) = (region.name for region in cluster.regions)
         if self._broad(facet, name, cluster.cause, cluster.example) is Cause.INTERACTION:
             others = self._involved(facet, cluster.example, name)

@@ -120,7 +120,7 @@ class TestRpart:
         leaf = leaves(trees)[-1]
         value = trees["trees"][0][leaf]["value"] + 0.01
         verdict = verified(model, changed(trees, 0, leaf, value=value))
-        assert verdict.mismatches[0].cause == "table-value"
+        assert {one.cause for one in verdict.mismatches} == {"table-value"}
 
     def test_the_other_side_at_a_threshold_is_found(self, rpart) -> None:
         model, trees = rpart
@@ -159,7 +159,7 @@ class TestRpart:
         sides = tests[0]["sides"]
         sides["w"] = {"low": "high", "high": "low"}[sides["w"]]
         verdict = verified(model, changed(trees, 0, node, tests=tests))
-        assert verdict.status is Status.DISAGREES
+        assert {one.cause for one in verdict.mismatches} == {"table-value"}
         assert verdict.mismatches[0].inputs["region"] == "w"
 
     def test_a_tree_whose_input_the_form_scales_claims_no_cell(self, rpart, tmp_path: Path) -> None:
