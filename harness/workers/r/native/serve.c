@@ -3,53 +3,20 @@
  * A form that raises leaves this code by R's own way, to the handlers that serve_calls() of native.R has set; it
  * comes back through parity_settle(). So nothing here may be half done when the form is called. */
 #include "native.h"
-#include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <time.h>
-#include <unistd.h>
 
-#define MARK 0x50480000
 enum { CALL_SHARED = 40, RESULT_SHARED = 41, REFUSED_SHARED = 42 };
-enum { DESCRIBED = 0, INLINE = 1, PLACED = 2 };
 
 #define SMALL 32768 /* answers up to this travel in the frame itself */
 #define ALIGNED(bytes) (((bytes) + 63) / 64 * 64)
-
-typedef struct {
-  int32_t kind, call;
-  double bytes;
-} header;
-
-/* the beginning of a call, as harness/workers/sharing.py packs it */
-typedef struct {
-  int64_t rows;
-  int32_t columns, form;
-  uint32_t news, answers, segment, unused;
-  int64_t offset, bytes;
-} asked;
-
-typedef struct {
-  uint32_t values, valid, texts;
-  int32_t flags;
-  int64_t values_at, valid_at, texts_at, first, texts_bytes;
-} described;
 
 typedef struct {
   int64_t stamps[4];
   int32_t columns, inlined;
   int64_t warned;
 } result;
-
-static struct {
-  int read_fd, write_fd;
-  volatile int in_child;
-  char *buffer;
-  size_t room;
-} ends = {-1, -1, 0, NULL, 0};
 
 /* What R gave of the form, and what a call is about now: a list, so that R sees it. */
 static struct {
@@ -66,94 +33,7 @@ static int64_t now(void) {
   return (int64_t)at.tv_sec * INT64_C(1000000000) + at.tv_nsec;
 }
 
-/* ---- the pipe ------------------------------------------------------------------------------------------- */
-
-static void make_room(size_t bytes) {
-  if (bytes <= ends.room) return;
-  char *grown = realloc(ends.buffer, bytes);
-  if (grown == NULL) Rf_error("cannot allocate %.0f bytes for a frame", (double)bytes);
-  ends.buffer = grown;
-  ends.room = bytes;
-}
-
-/* Bytes into the buffer until there are `want`; how many there are then, fewer at the end of the pipe. */
-static size_t fill(size_t have, size_t want) {
-  while (have < want) {
-    ssize_t got = read(ends.read_fd, ends.buffer + have, ends.room - have);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return have;
-    have += (size_t)got;
-  }
-  return have;
-}
-
-/* The next frame into the buffer; its size, 0 at the end. Only one frame is ever under way. */
-static size_t next_frame(void) {
-  make_room(65536);
-  size_t have = fill(0, sizeof(header));
-  if (have < sizeof(header)) return 0;
-  header head;
-  memcpy(&head, ends.buffer, sizeof head);
-  size_t whole = sizeof head + (size_t)head.bytes;
-  make_room(whole);
-  return fill(have, whole) < whole ? 0 : whole;
-}
-
-static void send_all(struct iovec *parts, int count) {
-  /* a form may have forked itself: its children have no say here */
-  if (ends.in_child) _exit(0);
-  while (count > 0) {
-    ssize_t sent = writev(ends.write_fd, parts, count);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) _exit(0); /* nobody listens any more */
-    while (count > 0 && (size_t)sent >= parts->iov_len) sent -= (ssize_t)parts++->iov_len, count--;
-    if (count > 0) parts->iov_base = (char *)parts->iov_base + sent, parts->iov_len -= (size_t)sent;
-  }
-}
-
-static void in_child(void) { ends.in_child = 1; }
-
 /* ---- a call --------------------------------------------------------------------------------------------- */
-
-static void *take(const char **from, const char *end, size_t bytes) {
-  if (bytes > (size_t)(end - *from)) Rf_error("a call of the harness is cut short");
-  const char *at = *from;
-  *from += bytes;
-  return (void *)at;
-}
-
-static void place_column(const described *told, int64_t rows, column *into) {
-  int64_t cells = told->first + rows;
-  int ready = told->flags & READY, texts = (into->kind == FACTOR || into->kind == TEXT) && !ready;
-  int narrow = ready ? into->kind == FACTOR || into->kind == INT : into->kind == DATE;
-  int64_t bits = (cells + 7) / 8;
-  int64_t bytes = into->kind == BOOL ? bits : texts ? 4 * (cells + 1) : narrow ? 4 * cells : 8 * cells;
-  into->flags = told->flags;
-  into->first = told->first;
-  into->steady = 1;
-  into->values = segment_at(told->values, told->values_at, bytes);
-  into->valid = told->valid ? (const uint8_t *)segment_at(told->valid, told->valid_at, bits) : NULL;
-  into->texts = texts ? segment_at(told->texts, told->texts_at, told->texts_bytes) : NULL;
-}
-
-static asked read_call(size_t size, batch *into) {
-  const char *at = ends.buffer + sizeof(header), *end = ends.buffer + size;
-  asked call;
-  memcpy(&call, take(&at, end, sizeof call), sizeof call);
-  if (call.news) hear_of_segments();
-  if (call.columns != XLENGTH(held(ITS_NAMES))) Rf_error("a call of %d columns", call.columns);
-  const int32_t *kinds = take(&at, end, ((size_t)call.columns + 1) / 2 * 8);
-  into->rows = call.rows;
-  into->columns = call.columns;
-  into->column = (column *)R_alloc((size_t)call.columns + 1, sizeof(column));
-  for (int i = 0; i < call.columns; i++) into->column[i].kind = kinds[i];
-  if (call.form == INLINE) read_message(at, (size_t)(end - at), 0, into);
-  if (call.form == PLACED) read_message(segment_at(call.segment, call.offset, call.bytes), (size_t)call.bytes, 1, into);
-  if (call.form == DESCRIBED)
-    for (int i = 0; i < call.columns; i++)
-      place_column(take(&at, end, sizeof(described)), call.rows, &into->column[i]);
-  return call;
-}
 
 /* The data.frame of a batch, held; 0 where a value was refused. */
 static int make_frame(const batch *from, refusal *refused) {
@@ -252,7 +132,7 @@ static int send_answer(answer *answers, int count, uint32_t area, int64_t *stamp
   size_t listed = (size_t)count * sizeof(place), inlined = bytes > SMALL ? 0 : (size_t)bytes;
   header frame = {MARK + RESULT_SHARED, form.call, (double)(sizeof head + listed + inlined + told)};
   struct iovec parts[] = {{&frame, sizeof frame}, {&head, sizeof head}, {places, listed}, {to, inlined}, {told ? RAW(warned) : NULL, told}};
-  send_all(parts, 5);
+  send_frame(parts, 5);
   return 1;
 }
 
@@ -290,14 +170,14 @@ static void say_refused(refusal refused) {
   int64_t told[2] = {refused.column, refused.row};
   header frame = {MARK + REFUSED_SHARED, form.call, sizeof told};
   struct iovec parts[] = {{&frame, sizeof frame}, {told, sizeof told}};
-  send_all(parts, 2);
+  send_frame(parts, 2);
 }
 
 static void answer_call(size_t size) {
   int64_t stamps[3] = {now()};
   batch given;
   refusal refused = {0, 0};
-  asked call = read_call(size, &given);
+  uint32_t area = read_call(size, (int)XLENGTH(held(ITS_NAMES)), &given);
   if (!make_frame(&given, &refused)) {
     say_refused(refused);
   } else {
@@ -305,7 +185,7 @@ static void answer_call(size_t size) {
     SEXP came = run();
     SET_VECTOR_ELT(form.parts, CAME, came);
     stamps[2] = now();
-    answer_with(came, given.rows, call.answers, stamps);
+    answer_with(came, given.rows, area, stamps);
   }
   /* while the harness reads the answer: it writes to these segments again only after one more call */
   give_batch_up();
@@ -314,12 +194,10 @@ static void answer_call(size_t size) {
 /* ---- what R calls --------------------------------------------------------------------------------------- */
 
 static SEXP parity_start(SEXP descriptors) {
-  ends.read_fd = INTEGER(descriptors)[0];
-  ends.write_fd = INTEGER(descriptors)[1];
+  open_pipe(INTEGER(descriptors)[0], INTEGER(descriptors)[1]);
   listen_for_segments(INTEGER(descriptors)[2]);
   /* programs that a form starts have nothing to do with them */
   for (int i = 0; i < 3; i++) fcntl(INTEGER(descriptors)[i], F_SETFD, FD_CLOEXEC);
-  pthread_atfork(NULL, NULL, in_child);
   form.parts = Rf_allocVector(VECSXP, PARTS);
   R_PreserveObject(form.parts);
   return R_NilValue;
@@ -336,10 +214,10 @@ static SEXP parity_serve(void) {
     size_t size = next_frame();
     if (size == 0) return R_NilValue;
     header head;
-    memcpy(&head, ends.buffer, sizeof head);
+    memcpy(&head, frame_bytes(), sizeof head);
     if (head.kind != MARK + CALL_SHARED) {
       SEXP frame = Rf_allocVector(RAWSXP, (R_xlen_t)size);
-      memcpy(RAW(frame), ends.buffer, size);
+      memcpy(RAW(frame), frame_bytes(), size);
       return frame;
     }
     form.call = head.call;
