@@ -33,7 +33,10 @@ def r_library(rscript: str, environment: Mapping[str, str] | None = None) -> Pat
     ``environment`` is that of the form (default: this process's own).
     """
     given = os.environ if environment is None else environment
-    asked = (rscript, _cache(), given.get("PATH", ""), given.get("LD_LIBRARY_PATH"))
+    try:
+        asked = (rscript, _cache(), given.get("PATH", ""), given.get("LD_LIBRARY_PATH"))
+    except RuntimeError as error:  # nobody has a home
+        return _no_place(error)
     found = _library(*asked)
     if isinstance(found, Path) and not found.is_file():  # somebody has cleaned up
         _library.cache_clear()
@@ -49,7 +52,7 @@ def _library(rscript: str, cache: Path, path: str, library_path: str | None) -> 
     try:
         folder = _folder(cache, _key(rscript, environment))
     except (OSError, subprocess.SubprocessError) as error:
-        return Lack(f"no place for R's C library: {error}", "set XDG_CACHE_HOME to a folder of your own")
+        return _no_place(error)
     made = folder / "parity.so"
     if made.is_file():
         return made
@@ -58,6 +61,10 @@ def _library(rscript: str, cache: Path, path: str, library_path: str | None) -> 
             return made
         remembered = _remembered(folder, environment)
         return remembered or _build(rscript, folder, environment)
+
+
+def _no_place(error: Exception) -> Lack:
+    return Lack(f"no place for R's C library: {error}", "set XDG_CACHE_HOME to a folder of your own")
 
 
 def _key(rscript: str, environment: Mapping[str, str]) -> str:

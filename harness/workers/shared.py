@@ -52,7 +52,8 @@ def share(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
 def room_for(schema: Schema, rows: int) -> tuple[pa.RecordBatch, dict[str, npt.NDArray[np.generic]]]:
     """A batch of numbers, dates and datetimes in shared memory, and its columns to be written in place.
 
-    All values are 0 at first, none is missing. Raises ValueError for an input of another kind.
+    All values are 0 at first, none is missing. What is written there later, R may see until it has answered
+    the next call: take two rooms in turn. Raises ValueError for an input of another kind.
     """
     kinds = {one.name: one.kind for one in schema}
     other = [name for name, kind in kinds.items() if kind not in _NUMBERS]

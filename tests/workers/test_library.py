@@ -156,6 +156,19 @@ def test_a_cache_that_others_may_write_to_is_refused(machine: Machine) -> None:
     assert machine.builds == 0
 
 
+def test_without_a_home_there_is_no_library_and_no_harm(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", homeless)
+    lack = machine.ask()
+    assert isinstance(lack, Lack)
+    assert lack.reason == "no place for R's C library: Could not determine home directory."
+
+
 def test_builds_at_the_same_time_are_one(machine: Machine) -> None:
     code = "import sys; from harness.workers.library import r_library; print(r_library(sys.argv[1]))"
     command = [sys.executable, "-c", code, str(machine.folder / "bin/Rscript")]
