@@ -162,8 +162,8 @@ class Watched:
     ``codes`` of shape ``(sites, rows)``: -1, 0 or 1 as a comparison of numbers came out, other whole numbers
     for steps; NOT_REACHED where a row did not get there. ``said`` are the outputs (float or object arrays of
     shape ``(rows,)``), to be told apart only; ``failed`` the rows without an answer. ``signals``: what
-    is telling of a row, by kind (see ``harness.search.signals``). ``loose``: some comparisons were of single
-    values, which only rows alone can show.
+    is telling of a row, by kind (see ``harness.search.explain.signals``). ``loose``: some comparisons were
+    of single values, which only rows alone can show.
     """
 
     sites: tuple[str, ...]

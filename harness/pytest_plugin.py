@@ -241,7 +241,7 @@ def _verify(model: Model, names: tuple[str, ...], config: pytest.Config) -> Mode
     """The verdict, or why none could be reached: bad data, or constraints that no row keeps."""
     from harness.dataset import DataError
     from harness.legal import ConstraintError
-    from harness.search.rows import NoLegalRowError
+    from harness.search.rows.backgrounds import NoLegalRowError
     from harness.verify import Options, verify_model
     from harness.verify.counterexamples import local_folder
 

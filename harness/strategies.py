@@ -33,7 +33,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from harness.legal import holding_rows
 from harness.schema import Input, Kind, Scalar, Schema
-from harness.search.pools import build_pools
+from harness.search.rows.pools import build_pools
 from harness.search.simple import from_number, to_number
 
 Row = dict[str, Scalar | None]

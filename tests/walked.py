@@ -10,9 +10,10 @@ import pyarrow as pa
 from harness.answer import ask
 from harness.forest import Forest, descend
 from harness.model import Model
-from harness.search.placing import values_of
-from harness.search.pools import build_pools
-from harness.search.rows import make_space, mixed_rows
+from harness.search.rows.backgrounds import make_space
+from harness.search.rows.mixed import mixed_rows
+from harness.search.rows.placing import values_of
+from harness.search.rows.pools import build_pools
 
 
 def rows_of(model: Model, rows: int = 1_500) -> pa.RecordBatch:

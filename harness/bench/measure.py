@@ -18,7 +18,7 @@ from harness.bench.records import Timing
 from harness.bench.rounds import Budget, Turns, interleave
 from harness.model import Model
 from harness.protocols import Limits
-from harness.search.rows import NoLegalRowError
+from harness.search.rows.backgrounds import NoLegalRowError
 from harness.status import Status
 from harness.workload.batches import Batch, batch_of
 from harness.workload.memory import free_bytes, shortage

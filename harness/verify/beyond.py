@@ -14,10 +14,11 @@ import pyarrow as pa
 
 from harness.legal import holding_rows
 from harness.schema import Input, Kind
-from harness.search.cluster import spoken
 from harness.search.evidence import rows_of
+from harness.search.explain.cluster import spoken
 from harness.search.lab import Lab
-from harness.search.rows import Space, random_rows
+from harness.search.rows.mixed import random_rows
+from harness.search.rows.space import Space
 from harness.search.simple import from_number, neighbour, to_number
 from harness.verify.verdict import plain
 

@@ -19,13 +19,14 @@ from harness.isolation import ISOLATED_PER_FAILURE, Isolation
 from harness.model import Model
 from harness.protocols import OpenError, Outcome
 from harness.search.batchwise import self_check
-from harness.search.boundaries import boundary_rows
-from harness.search.cluster import Found
 from harness.search.evidence import Evidence
-from harness.search.explain import Explainer
+from harness.search.explain.cluster import Found
+from harness.search.explain.explainer import Explainer
+from harness.search.follow.boundaries import boundary_rows
 from harness.search.lab import Lab, Respondent, facets
-from harness.search.leaves import Coverage
-from harness.search.rows import Effort, concat, self_check_rows
+from harness.search.rows.leaves import Coverage
+from harness.search.rows.mixed import self_check_rows
+from harness.search.rows.space import Effort, concat
 from harness.status import Status
 from harness.verify.beyond import Beyond, beyond
 from harness.verify.counterexamples import Counterexample, as_batch

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from harness.search.cluster import Cluster, simplicity
 from harness.search.evidence import Evidence, rows_of
+from harness.search.explain.cluster import Cluster, simplicity
+from harness.search.explain.pin import blend, differing, disagreeing
 from harness.search.lab import Facet, Lab, Row
-from harness.search.pin import blend, differing, disagreeing
 from harness.verify.questions import sliced
 
 TRIED = 20_000  # rows of a finding on which flips of decisions are looked for

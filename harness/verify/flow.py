@@ -15,7 +15,9 @@ from harness.plan import Plan, make_plan
 from harness.protocols import MissingError, OpenError
 from harness.search.batchwise import self_check
 from harness.search.lab import Respondent
-from harness.search.rows import NoLegalRowError, Space, self_check_rows
+from harness.search.rows.backgrounds import NoLegalRowError
+from harness.search.rows.mixed import self_check_rows
+from harness.search.rows.space import Space
 from harness.status import Status
 from harness.target import Target, TargetError
 from harness.verify.counterexamples import load, local_folder, save

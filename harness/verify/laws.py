@@ -14,7 +14,8 @@ from harness.causes import Cause
 from harness.model import Model, Output
 from harness.schema import Kind, Scalar
 from harness.search.lab import Lab
-from harness.search.rows import Space, random_rows
+from harness.search.rows.mixed import random_rows
+from harness.search.rows.space import Space
 from harness.search.simple import from_number, to_number
 from harness.tolerance import Tolerance, doubles
 from harness.verify.verdict import Mismatch

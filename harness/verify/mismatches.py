@@ -13,8 +13,8 @@ from harness.comparison import compare
 from harness.isolation import Together
 from harness.protocols import Outcome
 from harness.search.batchwise import Law
-from harness.search.cluster import Found, spoken
 from harness.search.evidence import Evidence, rows_of
+from harness.search.explain.cluster import Found, spoken
 from harness.search.lab import Facet, Judgement, Lab, Row
 from harness.verify.examples import flip_of, plainer
 from harness.verify.verdict import Mismatch

@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from harness.answer import Answer
-from harness.search.entries import entry_rows
-from harness.search.guided import Guidance, guidance
+from harness.search.follow.guided import Guidance, guidance
 from harness.search.lab import Respondent
-from harness.search.rows import Effort, Space, batches, core, fill
+from harness.search.rows.core import core, fill
+from harness.search.rows.entries import entry_rows
+from harness.search.rows.space import Effort, Space, batches
 
 #: Rows of answers that are kept; more are asked again.
 KEPT_ROWS = 1_000_000

@@ -11,7 +11,8 @@ import pyarrow.parquet
 from harness.answer import Answer, joined
 from harness.model import Model
 from harness.search.lab import Respondent
-from harness.search.rows import Effort, core
+from harness.search.rows.core import core
+from harness.search.rows.space import Effort
 from harness.target import target_of
 from harness.verify.options import Options
 from harness.verify.sources import read_rows, space_of

@@ -9,7 +9,7 @@ from harness.isolation import Together
 from harness.protocols import Outcome
 from harness.search.batchwise import smallest_failing
 from harness.search.lab import Respondent
-from harness.search.rows import Space
+from harness.search.rows.space import Space
 
 SEVERAL = 16  # times that one row is asked in one batch
 

@@ -13,9 +13,10 @@ from harness.legal import legal_rows
 from harness.model import Model
 from harness.protocols import Clue
 from harness.search.lab import Respondent
-from harness.search.leaves import thresholds
-from harness.search.pools import build_pools
-from harness.search.rows import Space, make_space
+from harness.search.rows.backgrounds import make_space
+from harness.search.rows.leaves import thresholds
+from harness.search.rows.pools import build_pools
+from harness.search.rows.space import Space
 from harness.verify.options import Options
 
 

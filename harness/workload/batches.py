@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from harness.protocols import Session
 from harness.schema import Schema
-from harness.search.pools import build_pools
-from harness.search.rows import NoLegalRowError, make_space, random_rows
+from harness.search.rows.backgrounds import NoLegalRowError, make_space
+from harness.search.rows.mixed import random_rows
+from harness.search.rows.pools import build_pools
 
 #: How often rows are drawn before the constraints are said to leave too few, and how many at least each time.
 DRAWS = 20

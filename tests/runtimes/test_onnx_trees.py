@@ -13,7 +13,7 @@ from onnx import helper, numpy_helper
 from harness.model import Model
 from harness.runtimes.onnx import forests
 from harness.schema import Input, Kind
-from harness.search.regions import END, cells_of, regions
+from harness.search.rows.regions import END, cells_of, regions
 
 A = Input("a", Kind.FLOAT, minimum=0.0, maximum=100.0)
 B = Input("b", Kind.INT, minimum=0, maximum=50)

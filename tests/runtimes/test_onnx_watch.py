@@ -16,10 +16,10 @@ from harness.protocols import NOT_REACHED, Limits, OpenError, Watched, Watching,
 from harness.runtimes.onnx import open as open_graph
 from harness.runtimes.onnx import watch
 from harness.schema import Input, Kind
-from harness.search.guided import guidance
+from harness.search.follow.guided import guidance
 from harness.search.lab import Respondent
-from harness.search.pools import build_pools
-from harness.search.rows import make_space
+from harness.search.rows.backgrounds import make_space
+from harness.search.rows.pools import build_pools
 from harness.target import Place, target_of
 
 A = Input("a", Kind.FLOAT, minimum=-100.0, maximum=100.0)

@@ -10,8 +10,8 @@ from miniatures import respondent
 
 from harness.model import Model
 from harness.protocols import Clue
-from harness.search.pools import build_pools
-from harness.search.rows import make_space
+from harness.search.rows.backgrounds import make_space
+from harness.search.rows.pools import build_pools
 from harness.verify.examine import Examination
 from harness.verify.options import Options
 from harness.verify.questions import Questions

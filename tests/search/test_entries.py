@@ -13,10 +13,11 @@ from harness.legal import legal_rows
 from harness.modelfile import load_model
 from harness.protocols import Entry, Limits
 from harness.schema import Input, Kind, Schema
-from harness.search.entries import entry_rows
 from harness.search.lab import Respondent
-from harness.search.pools import build_pools
-from harness.search.rows import Space, make_space
+from harness.search.rows.backgrounds import make_space
+from harness.search.rows.entries import entry_rows
+from harness.search.rows.pools import build_pools
+from harness.search.rows.space import Space
 from harness.target import target_of
 from harness.verify import Options, verify_model
 

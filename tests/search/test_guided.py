@@ -11,10 +11,10 @@ from forms import needs_r
 
 from harness.modelfile import load_model
 from harness.protocols import Limits
-from harness.search.guided import Guidance, guidance
+from harness.search.follow.guided import Guidance, guidance
 from harness.search.lab import Respondent
-from harness.search.pools import build_pools
-from harness.search.rows import make_space
+from harness.search.rows.backgrounds import make_space
+from harness.search.rows.pools import build_pools
 from harness.target import target_of
 from harness.verify import Options, verify_model
 

@@ -13,9 +13,9 @@ from harness.forest import DEAD, HIGH, LOW, Forest
 from harness.model import Model
 from harness.schema import Input, Kind
 from harness.search.lab import Lab
-from harness.search.leaves import PER_SPLIT, Coverage, thresholds
-from harness.search.pools import build_pools
-from harness.search.rows import make_space
+from harness.search.rows.backgrounds import make_space
+from harness.search.rows.leaves import PER_SPLIT, Coverage, thresholds
+from harness.search.rows.pools import build_pools
 
 A, B = number("a", missing=True), number("b", missing=True)
 C = Input("c", Kind.CATEGORY, levels=("x", "y", "z"))

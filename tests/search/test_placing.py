@@ -13,10 +13,19 @@ from miniatures import model, number
 from harness.forest import DEAD, HIGH, LOW, Forest
 from harness.legal import legal_rows
 from harness.schema import Input, Kind
-from harness.search.placing import INSIDE, codes_of, column_of, known_numbers, numbers_of, place, values_of
-from harness.search.pools import build_pools
-from harness.search.regions import END, cells_of, regions
-from harness.search.rows import make_space, mixture
+from harness.search.rows.backgrounds import make_space
+from harness.search.rows.mixed import mixture
+from harness.search.rows.placing import (
+    INSIDE,
+    codes_of,
+    column_of,
+    known_numbers,
+    numbers_of,
+    place,
+    values_of,
+)
+from harness.search.rows.pools import build_pools
+from harness.search.rows.regions import END, cells_of, regions
 
 
 def stump(one: Input, cut: float = np.nan, sides: tuple[int, ...] = ()) -> Forest:

@@ -12,8 +12,11 @@ from miniatures import number
 from harness.legal import legal_rows
 from harness.protocols import Clue
 from harness.schema import Input, Kind, Schema
-from harness.search.pools import build_pools
-from harness.search.rows import Effort, NoLegalRowError, core, fill, make_space, random_rows
+from harness.search.rows.backgrounds import NoLegalRowError, make_space
+from harness.search.rows.core import core, fill
+from harness.search.rows.mixed import random_rows
+from harness.search.rows.pools import build_pools
+from harness.search.rows.space import Effort
 
 INPUTS = (
     number("x", missing=True, special=(-999.0,), edges=(30.0,)),

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from harness.search.texts import matching, ruled_texts
+from harness.search.rows.texts import matching, ruled_texts
 
 
 @pytest.mark.parametrize(

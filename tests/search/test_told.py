@@ -7,7 +7,7 @@ from miniatures import number
 
 from harness.causes import Cause
 from harness.schema import Input, Kind, Schema
-from harness.search.told import of_last_digits, told_by_answers
+from harness.search.explain.told import of_last_digits, told_by_answers
 
 NUMBERS = Schema((number("card"), number("loan")))
 GRADES = Schema(tuple(Input(name, Kind.CATEGORY, levels=("A", "B")) for name in "xyz"))

@@ -12,8 +12,8 @@ from miniatures import model, number, respondent
 from harness.model import Output, Waiver
 from harness.protocols import Clue
 from harness.schema import Kind
-from harness.search.pools import build_pools
-from harness.search.rows import make_space
+from harness.search.rows.backgrounds import make_space
+from harness.search.rows.pools import build_pools
 from harness.status import Status
 from harness.tolerance import Tolerance
 from harness.verify.examine import Examination

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from harness.legal import legal_rows
 from harness.schema import Input, Kind, Schema
-from harness.search.rows import NoLegalRowError
+from harness.search.rows.backgrounds import NoLegalRowError
 from harness.workload.batches import batch_of
 from harness.workload.memory import free_bytes, shortage
 

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from harness.causes import Cause
 from harness.schema import Schema
+from harness.search.explain.line import Segment
 from harness.search.lab import Facet, Row
-from harness.search.line import Segment
 from harness.tolerance import doubles
 
 Mask = npt.NDArray[np.bool_]

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from harness.forest import Floats, Forest, Mask
 from harness.schema import Input, Kind
-from harness.search.regions import Regions, clipped, legal_codes
-from harness.search.rows import Space
+from harness.search.rows.regions import Regions, clipped, legal_codes
+from harness.search.rows.space import Space
 from harness.search.simple import to_number
 
 INSIDE, AT_LOW, AT_HIGH = range(3)

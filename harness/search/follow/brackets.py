@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from harness.schema import Input, Kind, Schema
-from harness.search.pools import Pool
 from harness.search.positions import Positions, column, positions, spread
-from harness.search.rows import concat
+from harness.search.rows.pools import Pool
+from harness.search.rows.space import concat
 from harness.search.simple import to_number
 
 Mask = npt.NDArray[np.bool_]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.schema import Input, Kind, Schema
-from harness.search.pools import Pool
+from harness.search.rows.pools import Pool
 from harness.search.simple import EPOCH, EPOCH_TIME, neighbour
 
 Number = float | int

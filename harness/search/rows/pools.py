@@ -8,9 +8,7 @@ its single-precision reading, small decimals, its negative and the integers next
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import math
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,8 +18,10 @@ import pyarrow as pa
 from harness.legal import legal_values
 from harness.protocols import Clue
 from harness.schema import Input, Kind, Scalar, Schema
-from harness.search.simple import from_number, neighbour, plain_value, to_number
-from harness.search.texts import LONGEST, ruled_texts
+from harness.search.rows.numbers import calendar, distant, magnitudes, middles, neighbours, ties
+from harness.search.rows.texts import LONGEST, ruled_texts
+from harness.search.rows.variants import HARD_TEXTS, TEXTS, UNSEEN, variants
+from harness.search.simple import from_number, plain_value, to_number
 
 #: Values kept of the clues that name no input, for each input: a forest has tens of thousands.
 UNATTRIBUTED = 400
@@ -29,25 +29,6 @@ ATTRIBUTED = 20_000
 DATA_VALUES = 200
 
 Number = float | int
-
-_TEXTS = ("", " ", "a", "A", "NA", "NaN", "None", "null", "0", "007", "1e5", "-1", "TRUE", "other")
-_HARD_TEXTS = (
-    "ä",
-    "a\u0308",
-    "ß",
-    "ẞ",
-    "İ",
-    "é",
-    "\u00a0a",
-    "a\nb",
-    "a\tb",
-    'a"b',
-    "a,b",
-    "x" * 300,
-    "日本",
-    "😀",
-)
-_UNSEEN = ("", " ", "NA", "other", "Other", "zzz", "é", "0", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +138,16 @@ def _ordered(
     declared = [to_number(v) for v in (*one.special, *one.edges)]
     named = _clue_numbers(one, clues)
     marks = frozenset(v for v in (*declared, *named) if low <= v <= high or v in declared)
-    middles = list(_middles(sorted({low, high, *marks})))
-    numbers = [low, high, *declared, *named, *middles, *(to_number(v) for v in seen)]
+    between = list(middles(sorted({low, high, *marks})))
+    numbers = [low, high, *declared, *named, *between, *(to_number(v) for v in seen)]
     if one.minimum is None or one.maximum is None:
-        numbers += _magnitudes(one)
+        numbers += magnitudes(one)
     if one.kind in (Kind.DATE, Kind.DATETIME):
-        numbers += _calendar(one)
-    near = [n for v in (low, high, *marks) for n in _neighbours(v, one.kind)]
-    far = [n for v in marks for n in _distant(v, one.kind)]
+        numbers += calendar(one)
+    near = [n for v in (low, high, *marks) for n in neighbours(v, one.kind)]
+    far = [n for v in marks for n in distant(v, one.kind)]
     if one.kind is Kind.FLOAT:
-        far += _ties(low, high)
+        far += ties(low, high)
     main = [0, 1, -1, *numbers] if one.kind in (Kind.FLOAT, Kind.INT) else numbers
     return (*(list(_values(ns, one)) for ns in (main, near, far)), marks)  # type: ignore[return-value]
 
@@ -226,55 +207,6 @@ def _moment(value: dt.date, kind: Kind) -> Number:
     )
 
 
-def _middles(marks: Sequence[Number]) -> Iterator[Number]:
-    for low, high in itertools.pairwise(marks):
-        middle = (low + high) / 2
-        if math.isfinite(middle):
-            yield middle
-            yield math.floor(middle)
-
-
-def _magnitudes(one: Input) -> list[Number]:
-    powers: list[Number] = [10.0**k for k in range(-6, 16)] if one.kind is Kind.FLOAT else []
-    limits: list[Number] = [2**31 - 1, 2**31, 2**24, 2**24 + 1, 2**53, 2**53 + 1]
-    return [signed for v in (*powers, *limits) for signed in (v, -v)]
-
-
-def _ties(low: Number, high: Number) -> list[Number]:
-    """Values whose last digit is a 5: where ways of rounding part."""
-    ties = [0.5, 1.5, 2.5, 3.5, 0.25, 0.75, 0.15, 0.35, 0.125, 0.375, 1.005, 2.675, 5.015, 10.5, 100.5]
-    start, size = math.floor(low), min(8, math.floor(high - low))
-    inside = [start + i + 0.5 for i in range(size)]
-    return [signed for v in (*ties, *inside) for signed in (v, -v)]
-
-
-def _calendar(one: Input) -> list[Number]:
-    """Leap days, ends of months and years, the epoch, days on which clocks change."""
-    days = [dt.date(1970, 1, 1), dt.date(2000, 2, 29), dt.date(1900, 2, 28), dt.date(2100, 2, 28)]
-    days += [dt.date(2023, 2, 28), dt.date(2024, 2, 29), dt.date(2024, 3, 1), dt.date(2024, 12, 31)]
-    days += [dt.date(2024, 1, 31), dt.date(2024, 3, 31), dt.date(2024, 10, 27), dt.date(2024, 3, 10)]
-    numbers = [to_number(day) for day in days]
-    if one.kind is Kind.DATE:
-        return list(numbers)
-    return [n * 86_400 + s for n in numbers for s in (0, 3_600, 7_200, 43_200, 86_399)]
-
-
-def _neighbours(value: Number, kind: Kind) -> list[Number]:
-    return [neighbour(value, kind, -1), neighbour(value, kind, +1)]
-
-
-def _distant(value: Number, kind: Kind) -> list[Number]:
-    """Where single precision, rounding or a wrong sign would move a value."""
-    if kind is not Kind.FLOAT:
-        return [value - 2, value + 2, -value]
-    with np.errstate(over="ignore"):
-        single = np.float32(value)
-    around = [single, np.nextafter(single, np.float32(np.inf)), np.nextafter(single, np.float32(-np.inf))]
-    decimals = [value + sign * step for step in (1e-6, 0.005, 0.01, 0.1, 0.5, 1.0) for sign in (1, -1)]
-    singles = [float(v) for v in around if np.isfinite(v)]
-    return [*singles, *decimals, -value, math.floor(value), math.ceil(value)]
-
-
 def _textual(
     one: Input, clues: list[Clue], seen: list[Scalar]
 ) -> tuple[list[Scalar], list[Scalar], list[Scalar]]:
@@ -283,52 +215,11 @@ def _textual(
     if one.kind is Kind.CATEGORY and not one.unseen:
         return list(one.levels), [], []
     known = [*one.levels, *(v for v in seen if isinstance(v, str)), *named]
-    plain = _UNSEEN if one.kind is Kind.CATEGORY else _TEXTS
-    near = [variant for text in known[:100] for variant in _variants(text)]
+    plain = UNSEEN if one.kind is Kind.CATEGORY else TEXTS
+    near = [variant for text in known[:100] for variant in variants(text)]
     ruled = ruled_texts(named, lengths) if one.kind is Kind.STRING or named else []
-    return [*known, *plain], list(near), [*ruled, *_HARD_TEXTS]
+    return [*known, *plain], list(near), [*ruled, *HARD_TEXTS]
 
 
 def _is_length(value: Number) -> bool:
     return 1 <= value <= LONGEST and value == int(value)
-
-
-def _variants(text: str) -> Iterator[str]:
-    """A text as somebody else might have written it."""
-    yield from (text.lower(), text.upper(), text.title(), f" {text}", f"{text} ", f"{text}x", text[:-1])
-    yield from (f"{text}\u00a0", f"{text}\n", text.replace(" ", "_"), text.replace("_", " "), f"x{text}")
-    yield from _folded(text)
-    for mark in sorted({c for c in text if not c.isalnum()})[:4]:  # a delimiter doubled, left out, twice
-        yield from (
-            text.replace(mark, mark + mark),
-            text.replace(mark, ""),
-            f"{text}{mark}a",
-            f"a{mark}{text}",
-        )
-
-
-#: Letters that other letters become in upper or lower case, or in another form of Unicode, and only there.
-_FOLDS = (
-    ("ss", "\u00df"),
-    ("SS", "\u00df"),
-    ("s", "\u017f"),
-    ("S", "\u017f"),
-    ("k", "\u212a"),
-    ("K", "\u212a"),
-    ("fi", "\ufb01"),
-    ("i", "\u0131"),
-    ("I", "\u0130"),
-    ("i", "\u0130"),
-)
-
-
-def _folded(text: str) -> Iterator[str]:
-    """A text that some ways of changing the case, or of normalising, make equal and others do not."""
-    for letters, other in _FOLDS:
-        if letters in text:
-            yield text.replace(letters, other, 1)
-            yield text.lower().replace(letters.lower(), other, 1)
-    yield from (unicodedata.normalize(form, text) for form in ("NFD", "NFC", "NFKC"))
-    digit = next((c for c in text if c in "0123456789"), None)
-    if digit is not None:
-        yield text.replace(digit, chr(0x0660 + int(digit)), 1)

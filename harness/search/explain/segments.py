@@ -11,7 +11,7 @@ import numpy as np
 
 from harness.causes import Cause
 from harness.schema import Kind
-from harness.search.line import Line, Number, Segment, same
+from harness.search.explain.line import Line, Number, Segment, same
 from harness.search.simple import from_number, neighbour
 
 INT32 = 2**31

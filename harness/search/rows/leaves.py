@@ -23,10 +23,11 @@ from harness.forest import Forest, Mask, Seen, descend, walk
 from harness.legal import legal_rows
 from harness.protocols import Clue
 from harness.search.lab import Judgement
-from harness.search.placing import INSIDE, known_numbers, place, values_of
-from harness.search.probes import Pairs, probe_rows
-from harness.search.regions import Cells, cells_of, in_parts, regions
-from harness.search.rows import Space, concat, mixture
+from harness.search.rows.mixed import mixture
+from harness.search.rows.placing import INSIDE, known_numbers, place, values_of
+from harness.search.rows.probes import Pairs, probe_rows
+from harness.search.rows.regions import Cells, cells_of, in_parts, regions
+from harness.search.rows.space import Space, concat
 from harness.tolerance import doubles, is_number
 
 MOST_ROWS = 60_000

@@ -10,16 +10,17 @@ import numpy as np
 
 from harness.causes import Cause
 from harness.schema import Input, Kind
-from harness.search.cluster import Cluster, Region, neutralise, spoken_row
+from harness.search.explain.cluster import Cluster, Region, neutralise, spoken_row
+from harness.search.explain.levels import permuted, read_missing, read_values
+from harness.search.explain.line import Line, simplest_probe, walk
+from harness.search.explain.named import numbers_named
+from harness.search.explain.pin import Pin, disagreeing
+from harness.search.explain.segments import Reading, read_line
+from harness.search.explain.weights import weighted_inputs
 from harness.search.lab import Facet, Lab, Row
-from harness.search.levels import permuted, read_missing, read_values
-from harness.search.line import Line, simplest_probe, walk
-from harness.search.named import numbers_named
-from harness.search.pin import Pin, disagreeing
-from harness.search.rows import Space, random_rows
-from harness.search.segments import Reading, read_line
+from harness.search.rows.mixed import random_rows
+from harness.search.rows.space import Space
 from harness.search.simple import neighbour, to_number
-from harness.search.weights import weighted_inputs
 
 INVOLVED = 12  # values of each other input that are tried in its place
 SLOPED = 3  # inputs with which the difference of one level grows, at most

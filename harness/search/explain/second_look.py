@@ -15,13 +15,13 @@ import pyarrow as pa
 from harness.causes import Cause
 from harness.legal import legal_rows
 from harness.schema import Kind, Schema
-from harness.search.cluster import Cluster, Found, renamed
 from harness.search.evidence import rows_of
+from harness.search.explain.cluster import Cluster, Found, renamed
+from harness.search.explain.named import named_apart
+from harness.search.explain.signals import Told, meets_no_edge, shows, telling
+from harness.search.explain.told import of_last_digits, told_by_answers
 from harness.search.lab import Judgement, Lab
-from harness.search.named import named_apart
-from harness.search.signals import Told, meets_no_edge, shows, telling
 from harness.search.simple import from_number, neighbour
-from harness.search.told import of_last_digits, told_by_answers
 
 MAY_BE_TOLD = (
     Cause.INTERVAL_CLOSURE,

@@ -16,9 +16,10 @@ from harness.answer import Answer, stack
 from harness.comparison import band_of
 from harness.legal import legal_rows
 from harness.model import Model
-from harness.search.brackets import Brackets, Mask, Rows, points_for, steps_of, sweep
+from harness.search.follow.brackets import Brackets, Mask, Rows, points_for, steps_of, sweep
 from harness.search.lab import Respondent
-from harness.search.rows import Effort, Space, mixed_rows
+from harness.search.rows.mixed import mixed_rows
+from harness.search.rows.space import Effort, Space
 
 ROWS = 160  # backgrounds
 BRACKETS, LEAST = 1_600, 100  # jumps that are followed

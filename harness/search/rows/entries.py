@@ -17,7 +17,8 @@ import pyarrow as pa
 
 from harness.protocols import Entry
 from harness.schema import Input, Kind, Scalar, Schema
-from harness.search.rows import Space, mixture, with_column
+from harness.search.rows.mixed import mixture
+from harness.search.rows.space import Space, with_column
 from harness.search.simple import from_number, neighbour, to_number
 
 SAMPLE = 60  # entries of a table by which it is seen what its fields are

@@ -9,11 +9,11 @@ from typing import Any
 
 from harness.causes import Cause
 from harness.schema import Input, Kind
-from harness.search.cluster import Cluster, Region, describe_values
+from harness.search.explain.cluster import Cluster, Region, describe_values
+from harness.search.explain.line import same
+from harness.search.explain.pin import Pin
 from harness.search.lab import Facet, Lab, Row
-from harness.search.line import same
-from harness.search.pin import Pin
-from harness.search.pools import Pool
+from harness.search.rows.pools import Pool
 
 MOST_VALUES = 400
 

@@ -19,8 +19,8 @@ import pyarrow as pa
 from harness.legal import holding_rows
 from harness.schema import Kind
 from harness.search.lab import Facet, Judgement, Lab, Row
-from harness.search.pools import Pool
 from harness.search.positions import numbers, positions, spread
+from harness.search.rows.pools import Pool
 from harness.search.simple import from_number, neighbour, simplest_in, to_number
 
 Number = float | int

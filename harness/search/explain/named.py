@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from harness.search.cluster import Cluster
+from harness.search.explain.cluster import Cluster
 from harness.search.lab import Lab, Respondent
 
 MOST = 400  # numbers that one form alone names, beyond which pairs of them say nothing

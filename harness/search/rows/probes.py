@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from harness.forest import HIGH, LOW, Floats, Forest, Mask
 from harness.schema import Input, Kind
-from harness.search.placing import INSIDE, column_of, place
-from harness.search.regions import SPLIT, Cells, Regions, clipped, regions
-from harness.search.rows import Space
+from harness.search.rows.placing import INSIDE, column_of, place
+from harness.search.rows.regions import SPLIT, Cells, Regions, clipped, regions
+from harness.search.rows.space import Space
 from harness.search.simple import to_number
 
 Rows = npt.NDArray[np.int64]

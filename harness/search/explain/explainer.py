@@ -17,15 +17,16 @@ import pyarrow as pa
 from harness.answer import Answer
 from harness.causes import Cause
 from harness.search.batchwise import alone, batch_cause, smallest_batch, steady
-from harness.search.cluster import Cluster, Found, neutralise, renamed, simplicity
 from harness.search.evidence import Evidence, rows_of
+from harness.search.explain.cluster import Cluster, Found, neutralise, renamed, simplicity
+from harness.search.explain.pin import pin
+from harness.search.explain.reading import Reader
+from harness.search.explain.relation import Floats, Relation, relate
+from harness.search.explain.second_look import VAGUE, SecondLook
+from harness.search.explain.weights import weighted_inputs
 from harness.search.lab import Facet, Judgement, Lab, Row
-from harness.search.pin import pin
-from harness.search.reading import Reader
-from harness.search.relation import Floats, Relation, relate
-from harness.search.rows import Space, random_rows
-from harness.search.second_look import VAGUE, SecondLook
-from harness.search.weights import weighted_inputs
+from harness.search.rows.mixed import random_rows
+from harness.search.rows.space import Space
 from harness.tolerance import doubles
 
 MOST_CLUSTERS = 24

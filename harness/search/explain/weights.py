@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from harness.causes import Cause
 from harness.legal import holding_rows
+from harness.search.explain.levels import permuted
 from harness.search.lab import Facet, Lab, Row
-from harness.search.levels import permuted
-from harness.search.rows import Space
+from harness.search.rows.space import Space
 from harness.tolerance import doubles
 
 Floats = npt.NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""Why rows disagree: one cause, one example, for each group of them."""

@@ -1,0 +1,1 @@
+"""Where answers jump and comparisons turn, followed to the very value."""
