@@ -170,6 +170,10 @@ SEXP poke(SEXP x, SEXP value) {
   for (R_xlen_t i = 0; i < XLENGTH(x); i += 512) at[i] = Rf_asReal(value);
   return R_NilValue;
 }
+SEXP replace(SEXP df) {
+  SET_VECTOR_ELT(df, 0, Rf_allocVector(REALSXP, XLENGTH(VECTOR_ELT(df, 1))));
+  return R_NilValue;
+}
 SEXP at_null(void) { return Rf_ScalarReal(*(volatile double *)8); }
 """
 
@@ -202,6 +206,27 @@ def test_writing_in_c_reaches_neither_the_caller_nor_the_next_call(
     assert set(values(session.call(one))) == {1.0}
     assert set(values(session.call(made(model, 2.0)))) == {2.0}
     assert one.column(0).to_pylist() == [1.0] * ROWS
+
+
+@EITHER
+def test_a_column_that_c_code_takes_out_of_its_frame_does_no_harm(
+    opened: Open, poke: Path, made: Any
+) -> None:
+    # as data.table's set() does
+    source = f"""
+    dyn.load("{poke}")
+    score <- function(df) {{
+      .Call("replace", df)
+      gc()
+      waste <- lapply(1:50, function(i) numeric(2000))
+      df$b
+    }}
+    """
+    model, session = opened(source)
+    pid = session.pid
+    for value in (1.0, 2.0, 3.0):
+        assert set(values(session.call(made(model, value, value + 1)))) == {value + 1}
+    assert session.pid == pid
 
 
 def test_what_c_has_written_to_a_kept_column_is_kept(opened: Open, poke: Path) -> None:

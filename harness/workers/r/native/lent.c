@@ -10,7 +10,7 @@
 #include <string.h>
 
 typedef struct {
-  SEXP column; /* protected by nobody from here: by the data.frame during the call, by weak references after it */
+  SEXP column; /* kept alive by `keeper` until it is taken back, by the form alone after that */
   const char *at;
   size_t bytes;
   int asked; /* C code has asked for a pointer to write through, or may have */
@@ -18,6 +18,7 @@ typedef struct {
 
 static R_altrep_class_t lent_double, lent_integer;
 static loan *loans;
+static SEXP keeper; /* a list of all columns that are lent: C code of a form may take one out of its data.frame */
 static int lent, room;
 
 static SEXP handle_of(SEXP x) { return R_altrep_data1(x); }
@@ -83,20 +84,28 @@ void make_lent_classes(DllInfo *library) {
   R_set_altinteger_Get_region_method(lent_integer, integers_from);
 }
 
+static void make_room_for_loans(void) {
+  int more = room ? 2 * room : 32;
+  SEXP list = Rf_allocVector(VECSXP, more);
+  loan *grown = realloc(loans, (size_t)more * sizeof *grown);
+  if (grown == NULL) Rf_error("cannot allocate a list of %d columns", more);
+  for (int i = 0; i < lent; i++) SET_VECTOR_ELT(list, i, VECTOR_ELT(keeper, i));
+  R_PreserveObject(list);
+  if (keeper != NULL) R_ReleaseObject(keeper);
+  keeper = list;
+  loans = grown;
+  room = more;
+}
+
 SEXP lend(int type, const char *at, R_xlen_t n) {
-  if (lent == room) {
-    int more = room ? 2 * room : 32;
-    loan *grown = realloc(loans, more * sizeof *grown);
-    if (grown == NULL) Rf_error("cannot allocate a list of %d columns", more);
-    loans = grown;
-    room = more;
-  }
+  if (lent == room) make_room_for_loans();
   SEXP tag = PROTECT(Rf_allocVector(REALSXP, 2));
   REAL(tag)[0] = (double)n;
   REAL(tag)[1] = lent;
   SEXP handle = PROTECT(R_MakeExternalPtr((void *)at, tag, R_NilValue));
   SEXP column = R_new_altrep(type == REALSXP ? lent_double : lent_integer, handle, R_NilValue);
   loan made = {column, at, (size_t)n * width_of(column), 0};
+  SET_VECTOR_ELT(keeper, lent, column);
   loans[lent++] = made;
   UNPROTECT(2);
   return column;
@@ -166,16 +175,20 @@ void let_go(void) {
   lent = 0;
 }
 
+static void keep(int whether) {
+  for (int i = 0; i < lent; i++) SET_VECTOR_ELT(keeper, i, whether ? loans[i].column : R_NilValue);
+}
+
 /* Take all columns back. The caller protects neither `frame` nor `around`: only the form could. */
 void take_back(SEXP frame, SEXP around) {
   if (lent == 0) return;
+  keep(0); /* nothing is allocated before they are looked at */
   if (!may_be_kept(frame, around)) {
     for (int i = 0; i < lent; i++) R_ClearExternalPtr(handle_of(loans[i].column));
   } else {
-    PROTECT(frame);
-    SEXP watched = watch_handles();
-    UNPROTECT(1);
-    PROTECT(watched);
+    keep(1);
+    SEXP watched = PROTECT(watch_handles());
+    keep(0);
     collect_young_garbage();
     /* where there is no memory for a copy, what was kept raises an error when it is used */
     R_ToplevelExec(copy_kept, watched);
