@@ -109,6 +109,12 @@ VECTORISED static int any_not_a_number(const double *values, size_t n) {
   return found;
 }
 
+VECTORISED static int any_missing_integer(const int *values, size_t n) {
+  int found = 0;
+  for (size_t i = 0; i < n; i++) found |= values[i] == NA_INTEGER;
+  return found;
+}
+
 /* Copied and looked at while they are in the cache; whether all are numbers. */
 static int copy_doubles(double *to, const double *from, size_t n) {
   const size_t some = 2048;
@@ -131,6 +137,7 @@ void write_answer(answer *one, char *to) {
     case INTSXP:
       if (XLENGTH(x) % 2) memset(to + one->where.bytes - 8, 0, 8);
       memcpy(to, INTEGER_RO(x), 4 * (size_t)XLENGTH(x));
+      if (!any_missing_integer((const int *)to, (size_t)XLENGTH(x))) one->where.nulls = NONE;
       break;
     case LGLSXP: write_flags(one, to); break;
     default: write_parts(x, to);
