@@ -14,6 +14,7 @@ from harness.workers.python.decode import header
 _IOV_MAX = 512
 _FIRST_READ = 1 << 16
 _TICK_S = 1.0
+_LINGER_NS = 50_000
 
 
 class GoneError(Exception):
@@ -65,7 +66,7 @@ class Channel:
 
     def receive(self, deadline: float) -> tuple[int, int, Any]:
         """The next frame's kind, call and payload. Raises GoneError, LateError or wire.WireError."""
-        # an answer takes its time: to look for it at once would be in vain
+        self._linger()
         self._wait(self._reading, self.read_fd, deadline)
         # only one frame is ever under way, so that reading beyond the header takes nothing of another
         got = self._read_some(deadline)
@@ -81,6 +82,13 @@ class Channel:
         payload[:have] = got[wire.HEADER.size :]
         self._fill(memoryview(payload)[have:], deadline)
         return kind, call, payload
+
+    def _linger(self) -> None:
+        """Wait a moment without sleeping: to wake up takes longer than R takes for a small call. Others that
+        want to run go first."""
+        until = time.monotonic_ns() + _LINGER_NS
+        while not self._reading.poll(0) and time.monotonic_ns() < until:
+            os.sched_yield()
 
     def read_line(self, deadline: float) -> bytes:
         """One line of plain text, read byte by byte so that nothing after it is taken."""

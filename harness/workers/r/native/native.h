@@ -93,6 +93,7 @@ typedef struct {
   double bytes;
 } header;
 void open_pipe(int read_fd, int write_fd);
+int64_t now(void); /* nanoseconds of the monotonic clock */
 size_t next_frame(void);
 const char *frame_bytes(void);
 void send_frame(struct iovec *parts, int count);

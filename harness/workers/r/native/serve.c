@@ -5,7 +5,6 @@
 #include "native.h"
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
 enum { CALL_SHARED = 40, RESULT_SHARED = 41, REFUSED_SHARED = 42 };
 
@@ -26,12 +25,6 @@ static struct {
 enum { THE_CALL, ITS_NAMES, ITS_LEVELS, ITS_OUTPUTS, ITS_PLACE, COLLECT, WARNINGS, SAY_RESULT, GIVEN, BATCH = GIVEN, AROUND, CAME, PARTS };
 
 static SEXP held(int what) { return VECTOR_ELT(form.parts, what); }
-
-static int64_t now(void) {
-  struct timespec at;
-  clock_gettime(CLOCK_MONOTONIC, &at);
-  return (int64_t)at.tv_sec * INT64_C(1000000000) + at.tv_nsec;
-}
 
 /* ---- a call --------------------------------------------------------------------------------------------- */
 
