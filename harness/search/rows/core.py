@@ -14,12 +14,12 @@ import pyarrow as pa
 from harness.legal import legal_values
 from harness.search.rows.derived import Pair, derived_pairs
 from harness.search.rows.mixed import drawn, mixed
+from harness.search.rows.patterns import patterns
 from harness.search.rows.pools import Pool
 from harness.search.rows.space import PAIR_VALUES, Effort, Space, batches, concat, legal, with_column
 
 Rng = np.random.Generator
 
-EXTREMES, EXTREME_BACKGROUNDS = 64, 3  # rows of ends at random, and what they are laid over
 TRIOS = 4  # threes of inputs in one batch
 TRIO_VALUES = 10  # values of one input that are tried together with two others'
 
@@ -29,7 +29,7 @@ def core(space: Space, seed: int, effort: Effort) -> Iterator[pa.RecordBatch]:
     backgrounds, pairs of them, and mixtures."""
     rng = np.random.default_rng(seed)
     yield from batches(space, _singles(space, effort), effort.batch)
-    yield from batches(space, iter([_extremes(space, rng)]), effort.batch)
+    yield from batches(space, patterns(space, rng), effort.batch)
     yield from batches(space, _pairs(space, rng, effort), effort.batch)
     yield from batches(space, iter([mixed(space, rng, effort.mixtures)]), effort.batch)
     yield from batches(space, _derived(space, rng, effort), effort.batch)
@@ -56,22 +56,6 @@ def _singles(space: Space, effort: Effort) -> Iterator[pa.RecordBatch]:
         rows = np.tile(np.arange(used), len(values))
         base = space.backgrounds.take(pa.array(rows))
         yield with_column(base, name, values.take(pa.array(np.repeat(np.arange(len(values)), used))))
-
-
-def _extremes(space: Space, rng: Rng) -> pa.RecordBatch:
-    """Rows with every ordered input at an end of its range: all at the least or all at the greatest, one of
-    them at the other end, and ends at random. What adds up many inputs goes farthest there."""
-    ordered = [one for one in space.schema if one.kind.ordered]
-    count = len(ordered)
-    ends = [np.zeros((1, count)), np.ones((1, count)), np.eye(count), 1 - np.eye(count)]
-    high = np.concatenate([*ends, rng.random((EXTREMES, count)) < 0.5]).astype(np.int64)
-    backgrounds = min(EXTREME_BACKGROUNDS, space.backgrounds.num_rows)
-    rows = np.tile(np.arange(backgrounds), len(high))
-    batch = space.backgrounds.take(pa.array(rows))
-    for one, side in zip(ordered, high.T, strict=True):
-        bounds = pa.array(list(one.bounds or ()), type=one.arrow_type)
-        batch = with_column(batch, one.name, bounds.take(pa.array(np.repeat(side, backgrounds))))
-    return batch
 
 
 def _pairs(space: Space, rng: Rng, effort: Effort) -> Iterator[pa.RecordBatch]:

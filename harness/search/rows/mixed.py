@@ -9,6 +9,7 @@ import pyarrow as pa
 from harness.schema import Input, Kind
 from harness.search.rows.pools import Pool
 from harness.search.rows.space import Space, concat, legal
+from harness.search.rows.texts import composed
 from harness.search.simple import from_number, to_number
 
 Rng = np.random.Generator
@@ -83,8 +84,11 @@ def _random_column(one: Input, pool: Pool, rng: Rng, rows: int) -> pa.Array:
     if one.kind is Kind.BOOL:
         return pa.array(rng.random(rows) < 0.5, mask=absent)
     if one.kind.textual:
-        texts = pool.array([v for v in pool.main if v is not None])
-        return texts.take(pa.array(rng.integers(len(texts), size=rows), mask=absent))
+        texts = [v for v in pool.main if v is not None]
+        if one.kind is Kind.STRING:
+            texts += composed(sorted(pool.named), pool.lengths, rng, rows)
+        chosen = rng.integers(len(texts), size=rows)
+        return pool.array(texts).take(pa.array(chosen, mask=absent))
     assert one.bounds is not None
     low, high = (to_number(v) for v in one.bounds)
     if one.kind is Kind.FLOAT:

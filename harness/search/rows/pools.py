@@ -47,6 +47,7 @@ class Pool:
     far: tuple[Scalar, ...]
     marks: frozenset[Number]
     named: frozenset[str] = frozenset()  # texts that a form or the model file names
+    lengths: tuple[int, ...] = ()  # numbers that a form names, and that may be lengths of texts
 
     @property
     def values(self) -> tuple[Scalar | None, ...]:
@@ -89,8 +90,16 @@ def _pool(one: Input, clues: list[Clue], data: pa.Array | None) -> Pool:
     kept_near = _legal(one, near, known)
     kept_far = _legal(one, far, known)
     named = frozenset(c.value for c in clues if isinstance(c.value, str)) | set(one.levels)
+    lengths = tuple(_lengths(clues)) if one.kind is Kind.STRING else ()
     return Pool(
-        one, _plain(one, data), (*kept_main, *missing), tuple(kept_near), tuple(kept_far), marks, named
+        one,
+        _plain(one, data),
+        (*kept_main, *missing),
+        tuple(kept_near),
+        tuple(kept_far),
+        marks,
+        named,
+        lengths,
     )
 
 
@@ -211,7 +220,7 @@ def _textual(
     one: Input, clues: list[Clue], seen: list[Scalar]
 ) -> tuple[list[Scalar], list[Scalar], list[Scalar]]:
     named = [c.value for c in clues if isinstance(c.value, str)][:UNATTRIBUTED]
-    lengths = [int(n) for c in clues if (n := _as_number(c.value, Kind.INT)) is not None and _is_length(n)]
+    lengths = _lengths(clues)
     if one.kind is Kind.CATEGORY and not one.unseen:
         return list(one.levels), [], []
     known = [*one.levels, *(v for v in seen if isinstance(v, str)), *named]
@@ -219,6 +228,11 @@ def _textual(
     near = [variant for text in known[:100] for variant in variants(text)]
     ruled = ruled_texts(named, lengths) if one.kind is Kind.STRING or named else []
     return [*known, *plain], list(near), [*ruled, *HARD_TEXTS]
+
+
+def _lengths(clues: list[Clue]) -> list[int]:
+    numbers = (_as_number(clue.value, Kind.INT) for clue in clues)
+    return list(dict.fromkeys(int(n) for n in numbers if n is not None and _is_length(n)))
 
 
 def _is_length(value: Number) -> bool:

@@ -8,9 +8,18 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 #: Lengths up to this are tried where a form names the number.
 LONGEST = 64
 MOST_PATTERNS = 60
+LONGEST_PART = 8  # of what random texts begin with
+_ALPHABETS = (
+    "0123456789",
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "abcdefghijklmnopqrstuvwxyz0123456789-/. ",
+)
 _META = re.compile(r"[\\^$.|?*+()\[\]{}]")
 _POSIX = {
     "[:alpha:]": "A-Za-z",
@@ -37,6 +46,27 @@ def ruled_texts(named: Sequence[str], lengths: Iterable[int]) -> list[str]:
             made += [padded for size in sizes for padded in _padded(part, size)]
     made += [fill * size for size in sizes for fill in ("a", "0", "A")]
     return list(dict.fromkeys(made))
+
+
+def composed(parts: Sequence[str], lengths: Sequence[int], rng: np.random.Generator, count: int) -> list[str]:
+    """So many random texts: what a form names, then digits or letters up to a length that it names; some of
+    them in small letters, or with blanks between."""
+    starts = ["", *(part for part in parts if len(part) <= LONGEST_PART)]
+    sizes = [*lengths, *range(1, 13)] if lengths else list(range(1, 25))
+    chosen = rng.integers(len(starts), size=count), rng.choice(sizes, size=count)
+    alphabets = rng.choice(len(_ALPHABETS), size=count, p=[0.5, 0.3, 0.1, 0.1])
+    manners = rng.random(count)
+    made = []
+    for start, size, alphabet, manner in zip(*chosen, alphabets, manners, strict=True):
+        letters = _ALPHABETS[alphabet]
+        lacking = max(0, int(size) - len(starts[start]))
+        text = starts[start] + "".join(letters[i] for i in rng.integers(len(letters), size=lacking))
+        if manner < 0.3:
+            text = text.lower()
+        elif manner < 0.4:
+            text = " ".join(text[i : i + 4] for i in range(0, len(text), 4))
+        made.append(text)
+    return made
 
 
 def matching(pattern: str) -> list[str]:
