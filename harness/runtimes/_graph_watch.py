@@ -27,7 +27,7 @@ SIGNS: Mapping[str, str] = {
     "GreaterOrEqual": ">=",
     "Equal": "==",
 }
-COUNTED = frozenset(("Add", "Sub", "Mul"))  # which overflow, of integers
+COUNTED = frozenset(("Add", "Sub", "Mul", "Sum", "ReduceSum"))  # which overflow, of integers
 STEPS = frozenset(("And", "Or", "Floor", "Ceil", "Round", "Mod", "Min", "Max", "Clip", "ArgMax", "ArgMin"))
 CAP = 20_000  # elements of the constants that are kept to name things by
 MOST_SITES = 200

@@ -127,6 +127,20 @@ def test_where_two_truths_are_joined_both_are_seen(tmp_path: Path) -> None:
     assert found.codes[join].tolist() == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("value", [2.0e9, 1.2e9])
+def test_whole_numbers_that_leave_their_type_in_a_sum_are_telling(tmp_path: Path, value: float) -> None:
+    nodes = [
+        helper.make_node("Unsqueeze", ["a", "axis"], ["one"]),
+        helper.make_node("Unsqueeze", ["b", "axis"], ["other"]),
+        helper.make_node("Concat", ["one", "other"], ["both"], axis=1),
+        helper.make_node("Cast", ["both"], ["whole"], to=files.TYPES["int32"]),
+        helper.make_node("ReduceSum", ["whole", "axis"], ["sum"], keepdims=0),
+        helper.make_node("Cast", ["sum"], ["y"], to=files.TYPES["double"]),
+    ]
+    found = seen(graph(tmp_path / "m.onnx", nodes), {"a": [value, 3.0], "b": [value, 4.0]})
+    assert found.signals["overflow"].tolist() == [True, False]
+
+
 def test_missing_values_reach_no_comparison(tmp_path: Path) -> None:
     model = ratio(tmp_path / "m.onnx")
     found = seen(model, {"a": [float("nan"), 1.0], "b": [1.0, 1.0]})

@@ -16,7 +16,7 @@ from harness.causes import Cause
 from harness.legal import legal_rows
 from harness.schema import Kind, Schema
 from harness.search.evidence import rows_of
-from harness.search.explain.cluster import Cluster, Found, renamed
+from harness.search.explain.cluster import Cluster, Found, numbers_of, renamed
 from harness.search.explain.named import named_apart
 from harness.search.explain.signals import Told, meets_no_edge, shows, telling
 from harness.search.explain.told import of_last_digits, told_by_answers
@@ -35,6 +35,7 @@ MAY_BE_TOLD = (
     Cause.UNEXPLAINED,
 )
 VAGUE = (Cause.INTERACTION, Cause.UNEXPLAINED, Cause.TABLE_VALUE, Cause.COEFFICIENT)
+THIN = (Cause.INTERVAL_CLOSURE, Cause.THRESHOLD)
 UNNAMED = (Cause.INTERACTION, Cause.UNEXPLAINED)
 MAY_BE_SHOWN = (
     *VAGUE,
@@ -44,6 +45,7 @@ MAY_BE_SHOWN = (
     Cause.DATE,
     Cause.MISSING_VALUE,
     Cause.SINGLE_PRECISION,
+    Cause.ROUNDING,
 )
 LIKELY, CERTAIN = 0.4, 0.8  # differences in how often something shows on rows that disagree and that agree
 CONVINCING = 6  # rows that all become equal by rounding their inputs, which is no chance
@@ -71,7 +73,10 @@ class SecondLook:
             listed = any(region.values is not None for region in cluster.regions)
             if cause is not None and not (cause is Cause.ROUNDING and listed):
                 return replace(found, cluster=replace(cluster, cause=cause))
-            seen = self._of_precision(found) if cluster.cause in VAGUE else None
+            in_doubt = cluster.cause in VAGUE or (
+                cluster.cause is Cause.THRESHOLD and self.lab.candidate.in_single()
+            )
+            seen = self._of_precision(found) if in_doubt else None
             if seen is not None:
                 return seen
             apart = named_apart(self.lab, cluster, *said) if cluster.cause in UNNAMED else None
@@ -82,7 +87,9 @@ class SecondLook:
         told = telling(self.lab, cluster.facet, found.sample, self.agreeing)
         if told is None or not self._believed(cluster, told):
             return self._without_edge(found)
-        return replace(found, cluster=replace(cluster, cause=told.cause, evidence=told.words))
+        # an edge that is met exactly is no matter of precision, whatever the other clusters are
+        marked = cluster.marked or told.kind == "edge"
+        return replace(found, cluster=replace(cluster, cause=told.cause, evidence=told.words, marked=marked))
 
     def _believed(self, cluster: Cluster, told: Told) -> bool:
         """Whether what the running forms show outweighs what the rows themselves were read to be."""
@@ -92,6 +99,10 @@ class SecondLook:
             return told.gap >= LIKELY and told.cause is not cluster.cause
         if told.gap < CERTAIN:
             return False
+        if told.kind == "half":
+            return cluster.cause in THIN and not cluster.marked
+        if cluster.cause in (Cause.ROUNDING, Cause.INTERVAL_CLOSURE) and told.kind == "edge":
+            return True
         if cluster.cause is Cause.SINGLE_PRECISION:  # double precision does not meet its edge by chance
             by_reference = told.by is self.lab.reference
             return told.cause is Cause.INTERVAL_CLOSURE and by_reference and bool(cluster.regions)
@@ -174,6 +185,11 @@ def in_single(batch: pa.RecordBatch, schema: Schema) -> pa.RecordBatch:
             single = np.asarray(column.to_numpy(zero_copy_only=False)).astype(np.float32)
             missing = column.is_null().to_numpy(zero_copy_only=False)
             column = pa.array(single.astype(np.float64), mask=missing).cast(one.arrow_type)
+        elif one.kind is Kind.DATETIME:
+            seconds = numbers_of(column)
+            missing = np.isnan(seconds)
+            whole = np.nan_to_num(seconds).astype(np.float32).astype(np.int64)
+            column = pa.array(whole.astype("datetime64[s]"), mask=missing).cast(one.arrow_type)
         arrays.append(column)
     return pa.RecordBatch.from_arrays(arrays, schema=schema.arrow)
 

@@ -86,7 +86,7 @@ def _random_column(one: Input, pool: Pool, rng: Rng, rows: int) -> pa.Array:
     if one.kind.textual:
         texts = [v for v in pool.main if v is not None]
         if one.kind is Kind.STRING:
-            texts += composed(sorted(pool.named), pool.lengths, rng, rows)
+            texts += composed(pool.words, rng, rows)
         chosen = rng.integers(len(texts), size=rows)
         return pool.array(texts).take(pa.array(chosen, mask=absent))
     assert one.bounds is not None

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from harness.schema import Input, Kind, Scalar
+from harness.search.rows.mixed import drawn
 from harness.search.rows.pools import Pool
 from harness.search.rows.space import Space, with_column
 
@@ -94,8 +95,8 @@ def _sort(one: Input) -> tuple[object, ...]:
 
 
 def _runs(space: Space, inputs: list[Input], rng: Rng) -> pa.RecordBatch:
-    """Rows with one run of a value among others of another value, wherever it begins and ends; rows in which
-    a value mostly goes on to the next input; and ascending and descending ones."""
+    """Random rows with one run of a value among others of another value, wherever it begins and ends; rows in
+    which a value mostly goes on to the next input; and ascending and descending ones."""
     count, pools = len(inputs), [space.pools[one.name] for one in inputs]
     values = _telling(pools[0], rng)
     first, last, inside, outside = (
@@ -114,7 +115,7 @@ def _runs(space: Space, inputs: list[Input], rng: Rng) -> pa.RecordBatch:
     if inputs[0].kind.ordered and None not in values:
         ordered = np.sort(chosen[rng.integers(len(chosen), size=CHAINS // 4)], axis=1)
         chosen = np.concatenate([chosen, ordered, ordered[:, ::-1]])
-    base = space.backgrounds.take(pa.array(rng.integers(space.backgrounds.num_rows, size=len(chosen))))
+    base = drawn(space, rng, len(chosen))
     for one, column in zip(inputs, chosen.T, strict=True):
         base = with_column(base, one.name, pools[0].array(values).take(pa.array(column)))
     return base

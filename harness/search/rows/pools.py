@@ -19,7 +19,7 @@ from harness.legal import legal_values
 from harness.protocols import Clue
 from harness.schema import Input, Kind, Scalar, Schema
 from harness.search.rows.numbers import calendar, distant, magnitudes, middles, neighbours, ties
-from harness.search.rows.texts import LONGEST, ruled_texts
+from harness.search.rows.texts import LONGEST, NO_WORDS, Words, ruled_texts, words_of
 from harness.search.rows.variants import HARD_TEXTS, TEXTS, UNSEEN, variants
 from harness.search.simple import from_number, plain_value, to_number
 
@@ -47,7 +47,7 @@ class Pool:
     far: tuple[Scalar, ...]
     marks: frozenset[Number]
     named: frozenset[str] = frozenset()  # texts that a form or the model file names
-    lengths: tuple[int, ...] = ()  # numbers that a form names, and that may be lengths of texts
+    words: Words = NO_WORDS  # what random texts are made of
 
     @property
     def values(self) -> tuple[Scalar | None, ...]:
@@ -90,17 +90,15 @@ def _pool(one: Input, clues: list[Clue], data: pa.Array | None) -> Pool:
     kept_near = _legal(one, near, known)
     kept_far = _legal(one, far, known)
     named = frozenset(c.value for c in clues if isinstance(c.value, str)) | set(one.levels)
-    lengths = tuple(_lengths(clues)) if one.kind is Kind.STRING else ()
-    return Pool(
-        one,
-        _plain(one, data),
-        (*kept_main, *missing),
-        tuple(kept_near),
-        tuple(kept_far),
-        marks,
-        named,
-        lengths,
-    )
+    values = (*kept_main, *missing), tuple(kept_near), tuple(kept_far)
+    return Pool(one, _plain(one, data), *values, marks, named, _words(one, clues, seen))
+
+
+def _words(one: Input, clues: list[Clue], seen: list[Scalar]) -> Words:
+    if one.kind is not Kind.STRING:
+        return NO_WORDS
+    named = [clue.value for clue in clues if isinstance(clue.value, str)][:UNATTRIBUTED]
+    return words_of(named, _lengths(clues), [value for value in seen if isinstance(value, str)])
 
 
 def _seen(data: pa.Array | None) -> list[Scalar]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 #: Lengths up to this are tried where a form names the number.
 LONGEST = 64
 MOST_PATTERNS = 60
+MOST_BRANCHES = 24  # alternatives of a pattern, each of which is written
 LONGEST_PART = 8  # of what random texts begin with
 _ALPHABETS = (
     "0123456789",
@@ -48,25 +50,66 @@ def ruled_texts(named: Sequence[str], lengths: Iterable[int]) -> list[str]:
     return list(dict.fromkeys(made))
 
 
-def composed(parts: Sequence[str], lengths: Sequence[int], rng: np.random.Generator, count: int) -> list[str]:
-    """So many random texts: what a form names, then digits or letters up to a length that it names; some of
-    them in small letters, or with blanks between."""
-    starts = ["", *(part for part in parts if len(part) <= LONGEST_PART)]
-    sizes = [*lengths, *range(1, 13)] if lengths else list(range(1, 25))
-    chosen = rng.integers(len(starts), size=count), rng.choice(sizes, size=count)
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What random texts of an input are made of: ``parts`` that a form names, ``lengths`` that it may mean,
+    and ``models``: texts that match its patterns, or stand in the data."""
+
+    parts: tuple[str, ...] = ()
+    lengths: tuple[int, ...] = ()
+    models: tuple[str, ...] = ()
+
+
+NO_WORDS = Words()
+
+
+def words_of(named: Sequence[str], lengths: Sequence[int], seen: Sequence[str]) -> Words:
+    """What a form's texts and numbers, and the data, give for random texts."""
+    patterns = [text for text in named if _META.search(text)]
+    models = [match for text in patterns[:MOST_PATTERNS] for match in matching(text)]
+    parts = dict.fromkeys(text for text in named if len(text) <= LONGEST_PART and text not in patterns)
+    return Words(tuple(parts), tuple(lengths), tuple(dict.fromkeys([*models, *seen[:MOST_PATTERNS]])))
+
+
+def composed(words: Words, rng: np.random.Generator, count: int) -> list[str]:
+    """So many random texts. Some are shaped as a model is, with other digits and letters, and some begin as
+    the form names it; others go on from that with digits or letters up to a length. Some are in small
+    letters, or with blanks between."""
+    starts = ["", *words.parts]
+    sizes = [*words.lengths, *range(1, 13)] if words.lengths else list(range(1, 25))
+    begun, lengths = rng.integers(len(starts), size=count), rng.choice(sizes, size=count)
     alphabets = rng.choice(len(_ALPHABETS), size=count, p=[0.5, 0.3, 0.1, 0.1])
+    shaped = rng.random(count) < (0.5 if words.models else 0.0)
     manners = rng.random(count)
     made = []
-    for start, size, alphabet, manner in zip(*chosen, alphabets, manners, strict=True):
-        letters = _ALPHABETS[alphabet]
-        lacking = max(0, int(size) - len(starts[start]))
-        text = starts[start] + "".join(letters[i] for i in rng.integers(len(letters), size=lacking))
-        if manner < 0.3:
+    for row in range(count):
+        start = starts[begun[row]]
+        if shaped[row]:
+            text = _shaped(words.models[rng.integers(len(words.models))], start, rng)
+        else:
+            letters = _ALPHABETS[alphabets[row]]
+            lacking = max(0, int(lengths[row]) - len(start))
+            text = start + "".join(letters[i] for i in rng.integers(len(letters), size=lacking))
+        if manners[row] < 0.25:
             text = text.lower()
-        elif manner < 0.4:
+        elif manners[row] < 0.35:
             text = " ".join(text[i : i + 4] for i in range(0, len(text), 4))
         made.append(text)
     return made
+
+
+def _shaped(model: str, start: str, rng: np.random.Generator) -> str:
+    """A text with other digits and letters in the places of a model's; its first word may be a given one."""
+    letters = [
+        str(rng.integers(10)) if "0" <= one <= "9"
+        else chr(ord("A" if one.isupper() else "a") + rng.integers(26)) if one.isascii() and one.isalpha()
+        else one
+        for one in model
+    ]  # fmt: skip
+    if start and rng.random() < 0.5:
+        word = next((i for i, one in enumerate(model) if not one.isalpha()), len(model))
+        return start + "".join(letters[word:])
+    return "".join(letters)
 
 
 def matching(pattern: str) -> list[str]:
@@ -78,8 +121,24 @@ def matching(pattern: str) -> list[str]:
     except (re.error, OverflowError, RecursionError):
         return []
     least = "".join(_written(parsed, 0))
-    more = "".join(_written(parsed, 1))
-    return list(dict.fromkeys([least, more, f"a {least} b"]))
+    ways = ["".join(_written(parsed, choice)) for choice in range(1, max(2, _branches(parsed)))]
+    return list(dict.fromkeys([least, *ways, f"a {least} b"]))
+
+
+def _branches(parsed: Any) -> int:
+    """How many ways the alternatives of a pattern have, at most MOST_BRANCHES."""
+    most = 0
+    for operation, argument in parsed:
+        name = str(operation)
+        if name == "BRANCH":
+            most = max(most, len(argument[1]), *(_branches(one) for one in argument[1]))
+        elif name == "IN":
+            most = max(most, len(argument))
+        elif name == "SUBPATTERN":
+            most = max(most, _branches(argument[-1]))
+        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            most = max(most, _branches(argument[2]))
+    return min(most, MOST_BRANCHES)
 
 
 def _as_python(pattern: str) -> str:
@@ -113,10 +172,10 @@ def _written(parsed: Any, choice: int) -> Iterator[str]:
 
 
 def _member(members: Any, choice: int) -> str:
-    """A character of a class: of its first member, or its last."""
+    """A character of a class: of its first member, or a later one."""
     if str(members[0][0]) == "NEGATE":
         return next((c for c in "a0-Z ~é" if not any(_holds(member, c) for member in members[1:])), "€")
-    operation, argument = members[-1 if choice else 0]
+    operation, argument = members[min(choice, len(members) - 1)]
     name = str(operation)
     if name == "RANGE":
         return chr(argument[1 if choice else 0])

@@ -21,6 +21,7 @@ MOST_COLUMNS = 64  # of a comparison of many columns
 _SIGNS = ("Less", "LessOrEqual", "Greater", "GreaterOrEqual", "Equal")
 _JOINS = ("And", "Or")
 _CAPS = ("Min", "Max", "Clip")
+_SUMMED = ("Sum", "ReduceSum")
 _COUNTED: Mapping[str, Any] = {"Add": np.add, "Sub": np.subtract, "Mul": np.multiply}
 
 
@@ -71,6 +72,9 @@ class WatchedGraph:
         columns = 1 if np.ndim(given) == 1 else np.shape(given)[1]
         if columns > MOST_COLUMNS:
             return
+        if site["operator"] in _SUMMED:
+            self._note_sum(site["operator"], taken, given)
+            return
         self.widths[node] = columns
         sides = [_of_rows(one, rows, columns) for one in taken]
         if any(one is None for one in sides):
@@ -86,6 +90,18 @@ class WatchedGraph:
                 self.watched.sight(told, codes, decides, came, joins)
             if decides and (text, 1) in self.watched.ids:
                 self.numbers[self.watched.ids[text, 1]] = node, column
+
+    def _note_sum(self, operator: str, taken: Sequence[Any], given: Any) -> None:
+        """Whether whole numbers were added up beyond what their type holds."""
+        rows = self.watched.rows
+        if np.size(given) != rows:
+            return
+        # the second input of a reduction are its axes
+        parts = [
+            np.asarray(one, dtype=np.float64) for one in (taken[:1] if operator == "ReduceSum" else taken)
+        ]
+        exact = sum(part.reshape(rows, -1).sum(axis=1) for part in parts if part.size % rows == 0)
+        self.watched.signal("overflow", _lost(exact, np.ravel(given)))
 
     @staticmethod
     def _text(site: Mapping[str, Any], column: int, columns: int) -> str:
@@ -111,7 +127,7 @@ class WatchedGraph:
             first = values[0].astype(np.float64)
             if operator in _COUNTED:
                 exact = _COUNTED[operator](first, values[1].astype(np.float64))
-                self.watched.signal("overflow", np.abs(exact - came) > 0.5 * np.abs(exact))
+                self.watched.signal("overflow", _lost(exact, came))
                 return []
             if operator in ("Div", "Mod"):
                 other = values[1].astype(np.float64)
@@ -124,6 +140,11 @@ class WatchedGraph:
             else:
                 self.watched.signal("negative", (first < 0) & (first != np.trunc(first)))
         return [whole_codes(came)]
+
+
+def _lost(exact: Any, came: Any) -> Any:
+    """Where whole numbers came out otherwise than they are: wrapped round, or held at their end."""
+    return np.abs(exact - came) > np.maximum(0.5, 2.0**-50 * np.abs(exact))
 
 
 def _of_rows(values: Any, rows: int, columns: int) -> Any:
