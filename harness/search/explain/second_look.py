@@ -85,13 +85,13 @@ class SecondLook:
         if found.sample is None or cluster.cause not in MAY_BE_SHOWN:
             return found
         told = telling(self.lab, cluster.facet, found.sample, self.agreeing)
-        if told is None or not self._believed(cluster, told):
+        if told is None or not self._believed(cluster, told, found.sample):
             return self._without_edge(found)
         # an edge that is met exactly is no matter of precision, whatever the other clusters are
         marked = cluster.marked or told.kind == "edge"
         return replace(found, cluster=replace(cluster, cause=told.cause, evidence=told.words, marked=marked))
 
-    def _believed(self, cluster: Cluster, told: Told) -> bool:
+    def _believed(self, cluster: Cluster, told: Told, sample: pa.RecordBatch) -> bool:
         """Whether what the running forms show outweighs what the rows themselves were read to be."""
         if told.kind == "capped":
             return cluster.cause in UNNAMED and told.gap >= LIKELY
@@ -102,7 +102,8 @@ class SecondLook:
         if told.kind == "half":
             return cluster.cause in THIN and not cluster.marked
         if cluster.cause in (Cause.ROUNDING, Cause.INTERVAL_CLOSURE) and told.kind == "edge":
-            return True
+            met = shows(self.lab.reference, sample, "edge")
+            return met is not None and bool(met.all())
         if cluster.cause is Cause.SINGLE_PRECISION:  # double precision does not meet its edge by chance
             by_reference = told.by is self.lab.reference
             return told.cause is Cause.INTERVAL_CLOSURE and by_reference and bool(cluster.regions)
