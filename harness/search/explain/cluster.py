@@ -77,6 +77,7 @@ class Cluster:
     evidence: str = ""
     batch: tuple[Row, ...] = ()
     marked: bool = False  # whether it lies at a number that a form names
+    met: bool = False  # whether the running forms show that an edge is met exactly
 
     def holds(self, batch: pa.RecordBatch) -> Mask:
         """Which rows lie in all regions of the cluster."""

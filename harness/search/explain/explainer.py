@@ -285,7 +285,9 @@ def _one_precision(found: list[Found]) -> list[Found]:
     thin = (Cause.INTERVAL_CLOSURE, Cause.THRESHOLD)
     for cause in (Cause.SINGLE_PRECISION, Cause.ROUNDING):
         if any(f.cluster.cause is cause for f in found):
-            return [f if f.cluster.marked else renamed(f, cause, *thin) for f in found]
+            # an edge that is met exactly is no matter of rounding, but may be one of single precision
+            fixed = [f.cluster.marked or (f.cluster.met and cause is Cause.ROUNDING) for f in found]
+            return [f if kept else renamed(f, cause, *thin) for f, kept in zip(found, fixed, strict=True)]
     return found
 
 

@@ -87,9 +87,8 @@ class SecondLook:
         told = telling(self.lab, cluster.facet, found.sample, self.agreeing)
         if told is None or not self._believed(cluster, told, found.sample):
             return self._without_edge(found)
-        # an edge that is met exactly is no matter of precision, whatever the other clusters are
-        marked = cluster.marked or told.kind == "edge"
-        return replace(found, cluster=replace(cluster, cause=told.cause, evidence=told.words, marked=marked))
+        shown = replace(cluster, cause=told.cause, evidence=told.words, met=told.kind == "edge")
+        return replace(found, cluster=shown)
 
     def _believed(self, cluster: Cluster, told: Told, sample: pa.RecordBatch) -> bool:
         """Whether what the running forms show outweighs what the rows themselves were read to be."""
