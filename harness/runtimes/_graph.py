@@ -54,6 +54,7 @@ class Graph:
             self._read(body)
         self.inputs = tuple(one.name for one in graph.input if one.name not in self.constants)
         self.types = {one.name: one.type.tensor_type.elem_type for one in graph.input}
+        self.ranks = {one.name: len(one.type.tensor_type.shape.dim) for one in graph.input}
 
     def _read(self, body: onnx.GraphProto) -> None:
         for tensor in body.initializer:

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.additive import Additive, Unproved
 from harness.forest import Forest
 from harness.installed import package_lack, said_by, versions_of
 from harness.model import Form, Model
@@ -119,6 +120,15 @@ def forests(model: Model, form: Form, session: Session | None) -> tuple[Forest, 
     from harness.runtimes import _graph_trees
 
     return _graph_trees.forests(model, form, form.source)
+
+
+def additive(model: Model, form: Form, session: Session | None) -> Additive | Unproved:
+    """Whether the graph is proved to be a sum of step functions of one input each, or why not."""
+    if form.source is None or package_lack(_engines.python_of(None), "onnx", "onnx") is not None:
+        return Unproved(form.name, "there is no package onnx to read it with")
+    from harness.runtimes._graph_additive import prove
+
+    return prove(model, form, form.source)
 
 
 def in_single(form: Form) -> bool:

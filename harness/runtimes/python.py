@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from importlib import metadata
 
+from harness.additive import Additive, Unproved
 from harness.forest import Forest
 from harness.model import Form, Model
 from harness.protocols import Clue, Entry, Lack, Limits, OpenError, Place, Session, WatchSession
@@ -64,6 +65,13 @@ def entries(session: Session | None) -> tuple[Entry, ...]:
 def forests(model: Model, form: Form, session: Session | None) -> tuple[Forest, ...]:
     """The trees of model objects that the form holds."""
     return session.trees() if isinstance(session, WorkerSession) else ()
+
+
+def additive(model: Model, form: Form, session: Session | None) -> Additive | Unproved:
+    """Whether the form is proved to be a sum of step functions of one input each, or why not."""
+    if not isinstance(session, WorkerSession):
+        return Unproved(form.name, "it is not open")
+    return session.additive()
 
 
 _SINGLE = re.compile(rb"float32|np\.single|[\"']<?f4[\"']")

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from harness.additive import Additive, Unproved
 from harness.forest import Forest
 from harness.model import Form, Model
 from harness.protocols import Clue, Entry, Lack, Limits, MissingError, OpenError, Place, Session, WatchSession
@@ -125,6 +126,13 @@ def entries(session: Session | None) -> tuple[Entry, ...]:
 def forests(model: Model, form: Form, session: Session | None) -> tuple[Forest, ...]:
     """The trees of model objects that the form holds."""
     return session.trees() if isinstance(session, WorkerSession) else ()
+
+
+def additive(model: Model, form: Form, session: Session | None) -> Additive | Unproved:
+    """Whether the form is proved to be a sum of step functions of one input each, or why not."""
+    if not isinstance(session, WorkerSession):
+        return Unproved(form.name, "it is not open")
+    return session.additive()
 
 
 def versions() -> Mapping[str, str]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from harness import registry
+from harness.additive import Additive, Unproved
 from harness.answer import Answer, ask, joined
 from harness.comparison import Comparison, compare
 from harness.forest import Forest
@@ -85,6 +86,7 @@ class Respondent:
     _watchable: bool = True
     _clues: tuple[Clue, ...] | None = None
     _forests: tuple[Forest, ...] | None = None
+    _additive: Additive | Unproved | None = None
     _opened_in_s: float = 0.0
     _earlier_calls: int = 0  # of sessions that were replaced
 
@@ -131,6 +133,16 @@ class Respondent:
             opened = self._session.session if isinstance(self._session, Patient) else None
             self._forests = () if forests is None else tuple(forests(self.model, self.target.form, opened))
         return self._forests
+
+    def additive(self) -> Additive | Unproved:
+        """Whether the form is proved to be a sum of step functions; not where its runtime cannot tell."""
+        if self._additive is None:
+            form = self.target.form
+            prove = getattr(registry.find("runtimes", form.runtime), "additive", None)
+            opened = self._session.session if isinstance(self._session, Patient) else None
+            unread = Unproved(form.name, f"forms of {form.runtime} are not read")
+            self._additive = unread if prove is None else prove(self.model, form, opened)
+        return self._additive
 
     def watched(self) -> WatchSession | None:
         """The form once more, opened so that its comparisons are seen; None where they cannot be."""

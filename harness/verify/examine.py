@@ -35,6 +35,7 @@ from harness.verify.mismatches import merged, mismatches, of_batch_failure, of_l
 from harness.verify.options import Options
 from harness.verify.questions import Questions, measure_effort, sliced
 from harness.verify.remarks import worth
+from harness.verify.scorecards import check_cells
 from harness.verify.serving import reference_in_batches, silence, together
 from harness.verify.verdict import DataVerdict, Mismatch, TargetVerdict
 from harness.verify.waivers import parted, unused, waived, waivers_of
@@ -173,6 +174,7 @@ class Examination:
             self.evidence.add(self.lab.judge(batch, expected))
             self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}")
         self._leaves(effort)
+        self._cells(effort)
         for respondent in (self.questions.reference, self.candidate):
             self._boundaries(respondent, effort)
             self._guided(respondent, effort)
@@ -196,6 +198,16 @@ class Examination:
             self.evidence.add(judged)
             coverage.note(judged)
         self.cells = coverage.cells()
+
+    def _cells(self, effort: Effort) -> None:
+        """Rows in every cell of two forms that are proved to be additive."""
+        if self.questions.recorded is not None:
+            return
+        self.tell(f"{self.evidence.rows:,} rows compared{self._seen()}, reading the code")
+        found = check_cells(self.lab, self.questions.space, self.evidence, effort, self.options.seed)
+        if found is not None:
+            self.cells, note = found
+            self.notes.append(note)
 
     def _boundaries(self, respondent: Respondent, effort: Effort) -> None:
         """Rows on both sides of the jumps of either target's answers."""

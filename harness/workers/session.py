@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from harness.additive import Additive, Unproved
 from harness.forest import Forest
 from harness.model import Form, Model
 from harness.protocols import (
@@ -32,6 +33,7 @@ from harness.workers.mined import clues_of, entries_of, file_entries
 from harness.workers.opening import opening_tables
 from harness.workers.printed import Printed
 from harness.workers.process import Process, deadline
+from harness.workers.proved import additive_of
 from harness.workers.python import wire
 from harness.workers.python.decode import tables
 from harness.workers.python.encode import encode
@@ -161,6 +163,21 @@ class WorkerSession:
         if kind != wire.TREES:
             return ()
         return forests_of(received, self.errand.model.schema, self.errand.form.name)
+
+    def additive(self) -> Additive | Unproved:
+        """Whether the form is proved to be additive, as its worker read it."""
+        target = self.errand.form.name
+        if self._closed or self._process is None:
+            return Unproved(target, "it is not open")
+        try:
+            kind, received = self._tables(
+                encode(Frame(wire.PROVE, self._next(), [])), self.errand.limits.open_s
+            )
+        except LostError as lost:
+            return Unproved(target, f"its worker was lost over reading it ({lost.failure})")
+        if kind != wire.PROVED or not received:
+            return Unproved(target, "a form of this kind is not read")
+        return additive_of(received, target)
 
     def sift(self, batch: pa.RecordBatch) -> list[Failure | None] | None:
         """Ask each row of a batch alone, all in one exchange: why it has no answer, or None where it has one.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Callable
 import pandas as pd
 
 from . import entries, frames, load, mine, rewriting, trees
+from .proof import additive
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -63,6 +64,11 @@ class Function:
         """The trees of fitted models among the form's objects."""
         model = None if self.model is _NO_MODEL else self.model
         return trees.tables(self.module, self.function, model, self.opening.inputs)
+
+    def additive(self) -> list[Table]:
+        """Whether the function is proved to be a sum of step functions."""
+        model = [] if self.model is _NO_MODEL else [self.model]
+        return additive.tables(self.module, self.function, model, self.opening.inputs, self.opening.outputs)
 
 
 def open(opening: Opening) -> Function:

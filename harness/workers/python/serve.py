@@ -88,6 +88,9 @@ class _Worker:
         elif kind == wire.LIST:
             listed = self.form.entries() if hasattr(self.form, "entries") else []
             answer = Frame(wire.ENTRIES, call, [entries_table(listed)])
+        elif kind == wire.PROVE:
+            proved = self.form.additive() if hasattr(self.form, "additive") else []
+            answer = Frame(wire.PROVED, call, proved)
         elif kind == wire.SIFT:
             answer = self._sift(call, tables(payload, self.kept)[0])
         elif kind == wire.WATCH:

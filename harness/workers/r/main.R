@@ -4,7 +4,8 @@ local({
   arguments <- commandArgs(TRUE)
   worker <- new.env(parent = baseenv())
   files <- c("wire.R", "read.R", "write.R", "values.R", "form.R", "finds.R", "names.R", "code.R", "mine.R", "entries.R", "trees.R",
-             "tree_models.R", "watch.R", "masks.R", "serve.R", "native.R")
+             "tree_models.R", "rowwise.R", "reading.R", "evaluating.R", "readers.R", "additive.R", "watch.R", "masks.R",
+             "serve.R", "native.R")
   for (name in files) {
     sys.source(file.path(arguments[1L], name), worker, keep.source = FALSE)
   }

@@ -59,6 +59,8 @@ serve <- function(link) {
       say(link, TREES, frame$call, trees_tables(form))
     } else if (frame$kind == LIST) {
       say(link, ENTRIES, frame$call, list(entries_table(form)))
+    } else if (frame$kind == PROVE) {
+      say(link, PROVED, frame$call, additive_tables(form))
     } else if (frame$kind == WATCH) {
       answer_watch(link, form, watch, frame)
     } else if (frame$kind == SIFT) {
@@ -108,6 +110,8 @@ answer_open <- function(frame) {
     form$outputs <- frame$tables[[4L]]$columns$name
     declared <- frame$tables[[2L]]$columns
     form$inputs <- declared$name
+    form$kinds <- structure(declared$kind, names = declared$name)
+    form$unseen <- structure(declared$unseen, names = declared$name)
     form$levels <- factor_levels(declared, frame$tables[[3L]]$columns)
     list(kind = OPENED, form = form, tables = list(fields()))
   }, parity_open_failure = failed)

@@ -1,0 +1,57 @@
+"""Two additive forms, checked cell by cell, and what that says in words."""
+
+from __future__ import annotations
+
+from harness.additive import Additive
+from harness.search.additive import Scorecards, groups
+from harness.search.evidence import Evidence
+from harness.search.lab import Lab
+from harness.search.rows import Effort, Space
+
+
+def check_cells(
+    lab: Lab, space: Space, evidence: Evidence, effort: Effort, seed: int
+) -> tuple[tuple[int, int], str] | None:
+    """Compare the rows of every cell, where both forms are proved to be additive: how many cells were compared,
+    of how many, and a note; None where nothing can be claimed."""
+    reference = lab.reference.additive()
+    candidate = lab.candidate.additive() if isinstance(reference, Additive) else reference
+    if not isinstance(reference, Additive) or not isinstance(candidate, Additive):
+        return None
+    forms = (reference, candidate)
+    found = groups(space.schema, forms)
+    if not found:
+        return None
+    cards = Scorecards(space, forms, seed, effort.rate, effort.batch, found)
+    for batch in cards.batches():
+        judged = lab.judge(batch)
+        evidence.add(judged)
+        cards.note(judged)
+    cells = cards.cells()
+    return None if cells is None else (cells, in_words(cards, cells, bool(space.schema.constraints)))
+
+
+def in_words(cards: Scorecards, cells: tuple[int, int], constrained: bool) -> str:
+    """What the number of cells means, and what follows from it."""
+    checked, of = cells
+    linked = sorted(cards.forms[0].linked | cards.forms[1].linked)
+    sums = sorted(set(cards.forms[0].inputs) - set(linked))
+    of_two = any(len(one.names) > 1 for one in cards.groups)
+    each = "each input, or quantity made of two," if of_two else "each input"
+    said = [
+        f"the code of both forms was read as a sum of steps of {each} (of each a cell: every value at a cut, "
+        "below and above it, one inside every bin, every level, missing, special and unseen value"
+        + (", every combination of bins that such a quantity can have" if of_two else "")
+        + f"): {checked:,} of {of:,} cells were compared, with the other inputs at different values"
+    ]
+    differing = int(cards.differ.sum())
+    if cards.ends == 2:
+        said.append("the least and the greatest sum as well")
+    if differing:
+        said.append(f"{differing:,} of them differ")
+    elif checked == of and sums and not constrained:
+        said.append(f"so no row can differ in {' or '.join(sums)} by more than rounding")
+    if linked:
+        many = f", compared at {len(cards.sums):,} of its values" if cards.sums else ""
+        said.append(f"{' and '.join(linked)} {'is' if len(linked) == 1 else 'are'} made from such a sum{many}")
+    return "; ".join(said)
