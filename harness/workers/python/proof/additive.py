@@ -9,7 +9,7 @@ from typing import Any, Sequence
 import numpy as np
 
 from .. import wire
-from ..mine import _own_modules
+from ..mine import own_modules
 from ..opening import Input, Output
 from ..wire import Column, Table, fields, texts_column
 from .calling import live
@@ -28,7 +28,7 @@ def tables(
 
     ``model`` holds the second argument of the function, if it takes one.
     """
-    reader = Reader(inputs, [vars(one) for one in _own_modules(module)])
+    reader = Reader(inputs, [vars(one) for one in own_modules(module)])
     limit = sys.getrecursionlimit()
     try:
         sys.setrecursionlimit(max(limit, _DEEP))

@@ -45,18 +45,40 @@ from .rowwise import (
 )
 
 _FUNCTIONS = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial)
-#: The methods of pandas as they are before any form is loaded, which may change them.
-_AS_THEY_WERE = {
-    (kind, name): one
-    for kind in (pd.Series, pd.DataFrame)
-    for name, one in vars(kind).items()
-    if callable(one)
-}
+
+
+def _as_they_are() -> dict[tuple[type, str], Any]:
+    """What pandas' columns and frames, and the classes above them, have under each name."""
+    kinds = [one for kind in (pd.Series, pd.DataFrame) for one in kind.__mro__ if one is not object]
+    return {(kind, name): one for kind in kinds for name, one in vars(kind).items()}
+
+
+#: As they are before any form is loaded, which may change them.
+_AS_THEY_WERE = _as_they_are()
 
 
 def untouched() -> bool:
-    """Whether pandas' columns and frames still have the methods that they had when this was loaded."""
-    return all(vars(kind).get(name) is one for (kind, name), one in _AS_THEY_WERE.items())
+    """Whether columns and frames still have the methods and operators that they had when this was loaded."""
+    now = _as_they_are()
+    read = {
+        *_COLUMN,
+        *_FRAME,
+        *_ROW,
+        "values",
+        "array",
+        "loc",
+        "iloc",
+        "str",
+        "cat",
+        "index",
+        "shape",
+        "columns",
+    }
+    fresh = {name for kind, name in now.keys() - _AS_THEY_WERE.keys()}
+    changed = any(
+        now.get(key) is not one for key, one in _AS_THEY_WERE.items() if key[1] in read or key[1][:2] == "__"
+    )
+    return not changed and not any(name in read or name.startswith("__") for name in fresh)
 
 
 def call(reader: Any, holder: Ref, name: str, given: Sequence[Ref], words: Named) -> Ref:
