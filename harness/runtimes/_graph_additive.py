@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
 import onnx
 from google.protobuf.message import DecodeError
 
 from harness.additive import Additive, Unproved
 from harness.model import Form, Model
 from harness.runtimes._graph import Graph
-from harness.runtimes._graph_steps import FLOATS, WHOLES, Tensor, Terms
+from harness.runtimes._graph_steps import FLOATS, WHOLES, Tensor, Terms, single
 from harness.schema import Input, Kind
 from harness.workers.python.proof.rowwise import (
     BOOL,
@@ -77,7 +76,7 @@ def _part(one: Input, element: int) -> Part:
         if element not in FLOATS and not whole:
             raise NotProved(f"{one.name} as {_T.DataType.Name(element)}")
         if element == _T.FLOAT:
-            return Part(one.name, NUMBER, True, chain=(lambda x: float(np.float32(x)),))
+            return Part(one.name, NUMBER, True, chain=(single,))
         return Part(one.name, NUMBER, True, pure=True)
     if one.kind is Kind.BOOL:
         return step(one.name, BOOL if element == _T.BOOL else NUMBER)

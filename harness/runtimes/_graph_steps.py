@@ -216,7 +216,7 @@ def cast(value: Value, element: int, to: int) -> Value:
     raw = isinstance(value, Part) and value.raw
     if raw and kind_of(value) == NUMBER and to != _T.BOOL:
         if to == _T.FLOAT:
-            return _chained(value, lambda x: float(np.float32(x)))
+            return _chained(value, single)
         if to in WHOLES and element in FLOATS:
             return _chained(value, lambda x: float(np.trunc(x)))
         return value
@@ -225,6 +225,12 @@ def cast(value: Value, element: int, to: int) -> Value:
     if isinstance(value, Total) and to in FLOATS:
         return value
     return combine([value], BOOL if to == _T.BOOL else NUMBER)
+
+
+def single(x: float) -> float:
+    """A double rounded to single precision."""
+    with np.errstate(over="ignore"):
+        return float(np.float32(x))
 
 
 def _chained(value: Value, function: Callable[[float], float]) -> Part:
@@ -266,10 +272,9 @@ def _is_missing(value: Value) -> Value:
 
 def _where(terms: Terms, node: onnx.NodeProto) -> Tensor:
     shape, rows = terms.operands(node)
-    element = next(
-        (terms.tensor(one).element for one in node.input[1:] if one not in terms.graph.constants),
-        _element_of(terms.graph.constants.get(node.input[1])),
-    )
+    chosen = node.input[1]
+    constant = terms.graph.constants.get(chosen)
+    element = terms.tensor(chosen).element if constant is None else _element_of(constant)
     return shape.of([choose(*row) for row in rows], element)
 
 

@@ -150,7 +150,9 @@ class Scorecards:
         both = judged.reference.answered & judged.candidate.answered
         self._see_sums(judged)
         if what == "grounds":
-            self.grounds = _different(judged.batch.filter(pa.array(both)))
+            # what differs at a background differs in all of its rows
+            agree = both & ~judged.comparison.disagrees
+            self.grounds = _different(judged.batch.filter(pa.array(agree if agree.any() else both)))
         elif what == "cells":
             number, cells = told
             compared = judged.comparison.compared[1:]
