@@ -36,7 +36,7 @@ from harness.workers.python.proof.rowwise import (
 )
 
 _T = onnx.TensorProto
-FLOATS = {_T.FLOAT: np.float32, _T.DOUBLE: np.float64}
+FLOATS: Mapping[int, Any] = {_T.FLOAT: np.float32, _T.DOUBLE: np.float64}
 WHOLES = (_T.INT64, _T.INT32)
 _MOST_PLACES = 5_000
 
@@ -289,7 +289,8 @@ def _elementwise(terms: Terms, node: onnx.NodeProto) -> Tensor:
 
 def _stepped(terms: Terms, node: onnx.NodeProto) -> Tensor:
     held = terms.tensor(node.input[0])
-    function = {"Floor": np.floor, "Ceil": np.ceil, "Round": np.round}[node.op_type]
+    functions: Mapping[str, Callable[[float], Any]] = {"Floor": np.floor, "Ceil": np.ceil, "Round": np.round}
+    function = functions[node.op_type]
     columns = [
         _chained(one, lambda x: float(function(x)))
         if isinstance(one, Part) and one.raw
@@ -476,7 +477,7 @@ def _encoder(terms: Terms, node: onnx.NodeProto) -> Tensor:
     held = terms.tensor(node.input[0])
     plain = [_plain(one) for one in keys]
     texts = isinstance(_plain(values[0]), str)
-    columns = []
+    columns: list[Value] = []
     for one in held.columns:
         if isinstance(one, Part) and one.raw:
             for key in plain:

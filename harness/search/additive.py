@@ -46,7 +46,8 @@ class Group:
 
 def groups(schema: Schema, forms: Sequence[Additive]) -> tuple[Group, ...] | None:
     """The cells of some forms; None where a term is of something whose cells cannot be told."""
-    found, taken = [], set()
+    found: list[Group] = []
+    taken: set[str] = set()
     for term in derived_terms(forms):
         parts = parts_of(term)
         assert parts is not None

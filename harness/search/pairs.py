@@ -146,7 +146,7 @@ def _place(value: Number, kind: Kind) -> int:
     """The place of a value among all of its kind."""
     if kind is Kind.INT:
         return int(value)
-    (bits,) = struct.unpack("<q", struct.pack("<d", value))
+    bits: int = struct.unpack("<q", struct.pack("<d", value))[0]
     return bits if bits >= 0 else -(bits & 0x7FFFFFFFFFFFFFFF)
 
 
