@@ -1,4 +1,4 @@
-"""A form that is proved to be additive: which inputs its outputs are sums over, and where their terms change."""
+"""A form that is proved to be additive: which inputs its outputs are sums over, where their terms change."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ class Terms:
         return None if found is None else np.asarray(found)
 
     def operands(self, node: onnx.NodeProto) -> tuple[Tensor, list[tuple[Value, ...]]]:
-        """The operands of a node that works element by element, column for column; the first tensor for shape."""
+        """The operands of a node that works element by element, by column; the first tensor for its shape."""
         held = [name not in self.graph.constants for name in node.input]
         tensors = [self.tensor(name) for name, row in zip(node.input, held, strict=True) if row]
         if not tensors or len({one.flat for one in tensors}) > 1:
@@ -195,7 +195,8 @@ def _slice(terms: Terms, node: onnx.NodeProto) -> Tensor:
     plain = [None if one is None else np.ravel(one).tolist() for one in (starts, ends, axes)]
     if held.flat or plain[2] not in ([1], [-1]) or (steps is not None and np.ravel(steps).tolist() != [1]):
         raise NotProved("rows are left out")
-    assert plain[0] is not None and plain[1] is not None
+    assert plain[0] is not None
+    assert plain[1] is not None
     return Tensor(held.columns[plain[0][0] : plain[1][0]], held.element, False)
 
 
@@ -492,9 +493,27 @@ def _encoder(terms: Terms, node: onnx.NodeProto) -> Tensor:
 
 
 _Reader = Callable[[Terms, onnx.NodeProto], Tensor]
-_LINKS = (
-    "Exp Log Sqrt Sigmoid Tanh Softplus Erf Abs Sign Reciprocal Pow Mod Min Max Mean Sin Cos Elu Relu".split()
-)
+_LINKS = [
+    "Exp",
+    "Log",
+    "Sqrt",
+    "Sigmoid",
+    "Tanh",
+    "Softplus",
+    "Erf",
+    "Abs",
+    "Sign",
+    "Reciprocal",
+    "Pow",
+    "Mod",
+    "Min",
+    "Max",
+    "Mean",
+    "Sin",
+    "Cos",
+    "Elu",
+    "Relu",
+]
 _SEVERAL = ("Dropout",)
 _READ: Mapping[str, _Reader] = {
     **dict.fromkeys(("Identity", "Dropout"), _same),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from harness.additive import Additive
-from harness.search.additive import Scorecards, groups
 from harness.search.evidence import Evidence
 from harness.search.lab import Lab
-from harness.search.rows import Effort, Space
+from harness.search.rows.additive import Scorecards, groups
+from harness.search.rows.space import Effort, Space
 
 
 def check_cells(
     lab: Lab, space: Space, evidence: Evidence, effort: Effort, seed: int
 ) -> tuple[tuple[int, int], str] | None:
-    """Compare the rows of every cell, where both forms are proved to be additive: how many cells were compared,
-    of how many, and a note; None where nothing can be claimed."""
+    """Compare the rows of every cell, where both forms are proved to be additive: how many cells were
+    compared, of how many, and a note; None where nothing can be claimed."""
     reference = lab.reference.additive()
     candidate = lab.candidate.additive() if isinstance(reference, Additive) else reference
     if not isinstance(reference, Additive) or not isinstance(candidate, Additive):
@@ -28,14 +28,13 @@ def check_cells(
         evidence.add(judged)
         cards.note(judged)
     cells = cards.cells()
-    return None if cells is None else (cells, in_words(cards, cells, bool(space.schema.constraints)))
+    return None if cells is None else (cells, in_words(cards, cells))
 
 
-def in_words(cards: Scorecards, cells: tuple[int, int], constrained: bool) -> str:
-    """What the number of cells means, and what follows from it."""
+def in_words(cards: Scorecards, cells: tuple[int, int]) -> str:
+    """What the number of cells means."""
     checked, of = cells
     linked = sorted(cards.forms[0].linked | cards.forms[1].linked)
-    sums = sorted(set(cards.forms[0].inputs) - set(linked))
     of_two = any(len(one.names) > 1 for one in cards.groups)
     each = "each input, or quantity made of two," if of_two else "each input"
     said = [
@@ -49,9 +48,9 @@ def in_words(cards: Scorecards, cells: tuple[int, int], constrained: bool) -> st
         said.append("the least and the greatest sum as well")
     if differing:
         said.append(f"{differing:,} of them differ")
-    elif checked == of and sums and not constrained:
-        said.append(f"so no row can differ in {' or '.join(sums)} by more than rounding")
     if linked:
         many = f", compared at {len(cards.sums):,} of its values" if cards.sums else ""
-        said.append(f"{' and '.join(linked)} {'is' if len(linked) == 1 else 'are'} made from such a sum{many}")
+        said.append(
+            f"{' and '.join(linked)} {'is' if len(linked) == 1 else 'are'} made from such a sum{many}"
+        )
     return "; ".join(said)

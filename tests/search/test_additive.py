@@ -11,12 +11,12 @@ from miniatures import model, number, respondent
 
 from harness.additive import Additive
 from harness.schema import Input, Kind
-from harness.search.additive import Scorecards, groups
-from harness.search.cells import Region, regions, values_of
 from harness.search.lab import Lab
-from harness.search.pairs import pairs
-from harness.search.pools import build_pools
-from harness.search.rows import make_space
+from harness.search.rows.additive import Scorecards, groups
+from harness.search.rows.backgrounds import make_space
+from harness.search.rows.cells import Region, regions, values_of
+from harness.search.rows.pairs import pairs
+from harness.search.rows.pools import build_pools
 
 BELOW = float(np.nextafter(30.0, 0.0))
 ABOVE = float(np.nextafter(30.0, 99.0))
@@ -73,7 +73,7 @@ def test_pairs_reach_every_bin_of_a_quotient_that_legal_values_have() -> None:
     second = Input("b", Kind.INT, minimum=1, maximum=4)
     edges = (math.nextafter(2.0, 0), 2.0, math.nextafter(20.0, 0), 20.0)
     quotient = Additive("r", {"score": frozenset({"a\n/\nb"})}, edges={"a\n/\nb": edges})
-    found = [pair for pair in pairs("a\n/\nb", first, second, [quotient])]
+    found = list(pairs("a\n/\nb", first, second, [quotient]))
     assert None not in found
     quotients = [a / b for a, b in found]  # type: ignore[misc]
     assert 2.0 in quotients

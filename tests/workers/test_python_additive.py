@@ -1,4 +1,4 @@
-"""Which Python forms are proved to be sums of steps: those in any usual style, and none that only looks so."""
+"""Which Python forms are proved to be sums of steps: those in any usual style, none that only looks so."""
 
 from __future__ import annotations
 

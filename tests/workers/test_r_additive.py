@@ -25,7 +25,8 @@ for (name in strsplit(arguments[2], ",")[[1]]) sys.source(file.path(arguments[1]
 inputs <- c("age", "income", "grade", "count", "owner", "free", "since")
 kinds <- setNames(c("float", "float", "category", "int", "bool", "string", "date"), inputs)
 for (path in list.files(arguments[3], full.names = TRUE)) {
-  rm(list = setdiff(ls(globalenv()), c("arguments", "worker", "inputs", "kinds", "path")), envir = globalenv())
+  own <- c("arguments", "worker", "inputs", "kinds", "path")
+  rm(list = setdiff(ls(globalenv()), own), envir = globalenv())
   kept <- list(worker = worker, inputs = inputs, kinds = kinds, path = path, arguments = arguments)
   rm(worker, inputs, kinds, path, arguments, envir = globalenv())
   evaluated <- with(kept, {
@@ -50,7 +51,7 @@ for (path in list.files(arguments[3], full.names = TRUE)) {
 
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What is said of every form, read in one process; a method that is registered stays, so that it is last."""
+    """What is said of every form, read in one process; a method that is registered stays, so it is last."""
     folder = tmp_path_factory.mktemp("forms")
     cases = {**PROVED, **UNPROVED}
     order = sorted(cases, key=lambda name: "registered" in name)

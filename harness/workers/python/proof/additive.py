@@ -24,7 +24,7 @@ _DEEP = 6_000
 def tables(
     module: Any, function: Any, model: list[Any], inputs: Sequence[Input], outputs: Sequence[Output]
 ) -> list[Table]:
-    """The three tables of a PROVED frame: whether, and why not; what each output is made of; the edges and texts.
+    """The three tables of a PROVED frame: whether, and why not; what each output is made of; edges and texts.
 
     ``model`` holds the second argument of the function, if it takes one.
     """
@@ -98,7 +98,8 @@ def _inputs(value: Any) -> list[str | None]:
     if isinstance(value, Part):
         return [value.input]
     if isinstance(value, (Total, Link)):
-        return sorted({one for one in value.terms.values() if one is not None}) or [None]
+        named: list[str | None] = [*sorted({one for one in value.terms.values() if one is not None})]
+        return named or [None]
     return [None]
 
 

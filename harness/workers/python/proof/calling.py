@@ -1,4 +1,4 @@
-"""Calls in a form that is read: its own functions are read on, those of libraries must be known by identity."""
+"""Calls in a form that is read: its own functions are read on, those of libraries are known by identity."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _serials = itertools.count(1)
 
 
 class Memory:
-    """What arrays may share. ``torn``: it was changed through one of them, and the others may see that or not."""
+    """What arrays may share. ``torn``: it was changed through one of them; the others may see that or not."""
 
     __slots__ = ("torn",)
 
@@ -84,7 +84,7 @@ class Each:
 
 
 class Whole:
-    """Whether a condition holds for any row, or for all: it says of a row alone only whether it is refused."""
+    """Whether a condition holds for any row, or for all: of a row it says only whether it is refused."""
 
     def __init__(self, condition: Any) -> None:
         self.condition = condition

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import bisect
 import builtins
 import functools
@@ -117,7 +118,7 @@ def rounded(reader: Any, given: Sequence[Ref], words: Named) -> Ref:
 
 def operated(kind: type) -> Read:
     """``np.add`` and so on."""
-    comparing = issubclass(kind, operating.ast.cmpop)
+    comparing = issubclass(kind, ast.cmpop)
 
     def read(reader: Any, given: Sequence[Ref], words: Named) -> Ref:
         found = arguments(given, words, "a", "b")
@@ -188,7 +189,7 @@ def cut(reader: Any, given: Sequence[Ref], words: Named) -> Ref:
         raise NotProved("bins that depend on the batch")
     edges = [*bins.left, *bins.right] if isinstance(bins, pd.IntervalIndex) else list(bins)
     labels = plain.get("labels")
-    kind = NUMBER if labels is False else ANY if labels is None else operating.kind_of(Known(list(labels)))
+    kind = NUMBER if labels is False else ANY if labels is None else kind_of(Known(list(labels)))
     return binned(reader, row_value(found["x"]), sorted(set(edges)), kind)
 
 
@@ -362,7 +363,7 @@ def add_up(reader: Any, items: Sequence[Ref], start: Ref | None) -> Ref:
     """The sum of some values, row by row."""
     result = start or Ref(Known(0))
     for one in items:
-        result = operating.binary(reader, operating.ast.Add, result, one)
+        result = operating.binary(reader, ast.Add, result, one)
     return result
 
 
@@ -538,7 +539,6 @@ _MATH = "exp expm1 log log2 log10 log1p sqrt pow fabs tanh"
 
 
 def _table() -> dict[int, tuple[Any, Read]]:
-    ast = operating.ast
     pairs: list[tuple[Any, Read]] = []
     pairs += [(f, known_only(f, pointwise(NUMBER))) for f in (getattr(np, one) for one in _POINTWISE.split())]
     pairs += [(f, known_only(f, pointwise(BOOL))) for f in (getattr(np, one) for one in _LOGIC.split())]
@@ -556,9 +556,10 @@ def _table() -> dict[int, tuple[Any, Read]]:
         for one in (np.round, getattr(np, "round_", np.round), np.around, round)
     ]
     operators = {
-        ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide", ast.FloorDiv: "floor_divide",
-        ast.BitAnd: "logical_and", ast.BitOr: "logical_or", ast.BitXor: "logical_xor", ast.Lt: "less",
-        ast.LtE: "less_equal", ast.Gt: "greater", ast.GtE: "greater_equal", ast.Eq: "equal", ast.NotEq: "not_equal",
+        ast.Add: "add", ast.Sub: "subtract", ast.Mult: "multiply", ast.Div: "divide",
+        ast.FloorDiv: "floor_divide", ast.BitAnd: "logical_and", ast.BitOr: "logical_or",
+        ast.BitXor: "logical_xor", ast.Lt: "less", ast.LtE: "less_equal", ast.Gt: "greater",
+        ast.GtE: "greater_equal", ast.Eq: "equal", ast.NotEq: "not_equal",
     }  # fmt: skip
     pairs += [
         (getattr(np, name), known_only(getattr(np, name), operated(kind))) for kind, name in operators.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import types
 from typing import Any, Callable, Mapping, Sequence
@@ -102,7 +103,7 @@ def call(reader: Any, holder: Ref, name: str, given: Sequence[Ref], words: Named
 # -- known values
 
 _LOOKING = ("get", "index", "loc", "map", "reindex")
-_CHANGING = (
+_CHANGING: tuple[str, ...] = (
     "append",
     "extend",
     "insert",
@@ -317,9 +318,9 @@ def _through(reader: Any, through: Through, name: str, given: Sequence[Ref], wor
         through.name == "str"
         and kind_of(value) == TEXT
         and all(is_known(one) for one in (*given, *words.values()))
+        and name in _TEXTS
     ):
-        if name in _TEXTS:
-            return Ref(combine([value], _TEXTS[name]), sole=True)
+        return Ref(combine([value], _TEXTS[name]), sole=True)
     raise NotProved(f"a method that is not read: .{through.name}.{name}()")
 
 
@@ -414,10 +415,9 @@ def _keys(reader: Any, given: Sequence[Ref], words: Named) -> Ref:
     return Ref(Known(list(given[0].value.items)))
 
 
-_ast = operating.ast
 _OPERATORS = {
-    "eq": _ast.Eq, "ne": _ast.NotEq, "lt": _ast.Lt, "le": _ast.LtE, "gt": _ast.Gt, "ge": _ast.GtE, "add": _ast.Add,
-    "sub": _ast.Sub, "mul": _ast.Mult, "div": _ast.Div, "truediv": _ast.Div, "pow": _ast.Pow,
+    "eq": ast.Eq, "ne": ast.NotEq, "lt": ast.Lt, "le": ast.LtE, "gt": ast.Gt, "ge": ast.GtE,
+    "add": ast.Add, "sub": ast.Sub, "mul": ast.Mult, "div": ast.Div, "truediv": ast.Div, "pow": ast.Pow,
 }  # fmt: skip
 _COLUMN: Mapping[str, Read] = {
     **{name: _operator(kind) for name, kind in _OPERATORS.items()},

@@ -63,7 +63,7 @@ def is_plain(value: Any) -> bool:
     kind = type(value)
     if kind in _PLAIN or issubclass(kind, np.generic) or kind is np.ndarray:
         return kind.__module__ in ("builtins", "numpy", "datetime", "decimal", "fractions")
-    views = (type({}.keys()), type({}.values()), type({}.items()), zip, enumerate)
+    views: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()), zip, enumerate)
     return kind in views or kind.__module__.split(".")[0] == "pandas"
 
 
@@ -151,11 +151,17 @@ def _derived(kind: type, a: Part, b: Part) -> Part:
     return Part(OF_TWO.join((first, _SIGNS[kind], second)), NUMBER, True, vector)
 
 
+_UNARY: dict[type, Callable[..., Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.inv,
+}
+
+
 def unary(reader: Any, kind: type, operand: Ref) -> Ref:
     """``-x``, ``+x``, ``~x``."""
     if is_known(operand):
-        function = {ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.inv}[kind]
-        return apply(function, known(operand))
+        return apply(_UNARY[kind], known(operand))
     value = row_value(operand)
     if kind is ast.UAdd:
         return Ref(value)

@@ -117,7 +117,8 @@ def _known_attribute(value: Any, name: str) -> Ref:
         if found is None or (hasattr(type(found), "__get__") and not isinstance(found, types.FunctionType)):
             raise NotProved(f"{value.__name__}.{name}")
         return Ref(Known(found))
-    if kind.__getattribute__ is not object.__getattribute__ or hasattr(kind, "__getattr__"):
+    usual: Any = object.__getattribute__
+    if kind.__getattribute__ is not usual or hasattr(kind, "__getattr__"):
         raise NotProved(f"attributes of {kind.__name__} are its own matter")
     return _own_attribute(value, kind, name)
 

@@ -118,15 +118,16 @@ class Reader:
 
     # -- statements
 
+    def _going_on(self, rest: Sequence[ast.stmt], ways: Ways) -> Callable[[Names], Ref]:
+        return lambda after: self.block(rest, after, ways)
+
     def block(self, body: Sequence[ast.stmt], names: Names, ways: Ways) -> Ref:
         """What the function returns that goes on with some statements."""
         for number, one in enumerate(body):
             self.step(one)
             if isinstance(one, (ast.If, ast.For, ast.With)):
                 rest = body[number + 1 :]
-                return self._compound(
-                    one, names, ways, lambda after, rest=rest: self.block(rest, after, ways)
-                )  # type: ignore[misc]
+                return self._compound(one, names, ways, self._going_on(rest, ways))
             if isinstance(one, ast.Return):
                 return Ref(Known(None)) if one.value is None else evaluating.value(self, one.value, names)
             if isinstance(one, ast.Raise):

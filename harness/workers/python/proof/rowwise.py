@@ -17,7 +17,7 @@ from typing import Any, Callable, Mapping, NamedTuple, Sequence, Union
 
 import numpy as np
 
-#: Separates the parts of a derived quantity's name, ``first \n operator \n second``: no input has a line break.
+#: Separates the parts of a derived quantity's name (``first \n operator \n second``): no input has it.
 OF_TWO = "\n"
 
 BOOL, NUMBER, TEXT, ANY = "bool", "number", "text", "any"
@@ -208,8 +208,8 @@ def negated(value: Value) -> Value:
 
 
 def number_kind(values: Sequence[Value]) -> str:
-    """The kind of what arithmetic makes of some values: no plain numbers where some are not, as sums of narrow
-    types wrap, and as numpy's sums of truth values are none."""
+    """The kind of what arithmetic makes of some values: no plain numbers where some are not, as sums of
+    narrow types wrap, and as numpy's sums of truth values are none."""
     kinds = {kind_of(one) for one in values if not isinstance(one, Known)}
     if not kinds <= {NUMBER, BOOL}:
         return ANY
@@ -328,7 +328,7 @@ def kind_of(value: Value) -> str:
 
 
 def kind_of_known(value: Any) -> str:
-    """The kind of the elements of a plain value or table. Numbers in narrow types are none: their sums wrap."""
+    """The kind of the elements of a plain value or table. Numbers in narrow types are none: they wrap."""
     dtype = getattr(value, "dtype", None)
     if isinstance(dtype, np.dtype) and dtype.kind in "biufUM":
         if dtype.kind == "b":

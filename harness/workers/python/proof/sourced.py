@@ -27,7 +27,7 @@ class Sources:
         found = [one for one in ast.walk(tree) if _defines(one, code)]
         if len(found) != 1:
             raise NotProved(f"{function.__name__}(): its source cannot be told")
-        node: Any = found[0]
+        node: Function = found[0]  # type: ignore[assignment]
         return node
 
     def _file(self, name: str) -> tuple[ast.AST, list[types.CodeType]]:

@@ -1,7 +1,7 @@
 """Check two additive forms completely: every cell, over several backgrounds, and the ends of the sum.
 
-What was proved of either form is held against its answers as well: those to mixed rows must be the sum of what
-the cells add. Where they are not, no cell is claimed.
+What was proved of either form is held against its answers as well: those to mixed rows must be the sum of
+what the cells add. Where they are not, no cell is claimed.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from harness.additive import Additive, parts_of
 from harness.answer import Answer
 from harness.legal import legal_rows
 from harness.schema import Scalar, Schema
-from harness.search.cells import values_of
 from harness.search.lab import Judgement
-from harness.search.pairs import derived_terms, is_read, pairs
-from harness.search.rows import Space, concat, self_check_rows
+from harness.search.rows.cells import values_of
+from harness.search.rows.mixed import self_check_rows
+from harness.search.rows.pairs import derived_terms, is_read, pairs
+from harness.search.rows.space import Space, concat
 from harness.tolerance import doubles, is_number
 
 MOST_ROWS = 60_000
@@ -184,7 +185,7 @@ class Scorecards:
                 added[f"\n{name}"] = values[:1]
 
     def _mixed(self) -> Iterator[pa.RecordBatch]:
-        """Rows in which every input has the value of a cell; the first two have the least and greatest sum."""
+        """Rows in which every input has the value of a cell; the first two have the ends of the sum."""
         rng = np.random.default_rng([self.seed, 12])
         disjoint = self._disjoint()
         chosen = [self._extreme(disjoint, sign) for sign in (-1.0, 1.0)]

@@ -1,8 +1,9 @@
 """Cells of a quantity made of two inputs: its regions within each region of the one and of the other.
 
-A form may have a term of a quotient (sum, difference, product) of two inputs beside terms of either. Then it is
-checked for every combination of a region of the first, one of the second and one of the quantity that any
-legal pair of values has. The quantity rises or falls all along one input, so that bisection finds such a pair.
+A form may have a term of a quotient (sum, difference, product) of two inputs beside terms of either. Then it
+is checked for every combination of a region of the first, one of the second and one of the quantity that any
+legal pair of values has. The quantity rises or falls all along one input, so that bisection finds such a
+pair.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from itertools import pairwise, product
 
 from harness.additive import Additive, parts_of
 from harness.schema import Input, Kind, Scalar
-from harness.search.cells import Number, Region, edges_of, regions
+from harness.search.rows.cells import Number, Region, edges_of, regions
 
 _TRIED = 24  # values of the second input, where both may vary
 _OPERATORS: dict[str, Callable[[float, float], float]] = {
@@ -54,7 +55,8 @@ def pairs(term: str, first: Input, second: Input, forms: Sequence[Additive]) -> 
     of = _OPERATORS[parts[1]]
     cuts = [-math.inf, *edges_of(forms, term), math.inf]
     for a, b in product(
-        _split(regions(first, edges_of(forms, first.name))), _split(regions(second, edges_of(forms, second.name)))
+        _split(regions(first, edges_of(forms, first.name))),
+        _split(regions(second, edges_of(forms, second.name))),
     ):
         ends = [of(float(x), float(y)) for x in (a.low, a.high) for y in (b.low, b.high)]
         for below, last in pairwise(cuts):
@@ -64,8 +66,7 @@ def pairs(term: str, first: Input, second: Input, forms: Sequence[Additive]) -> 
                     yield found
                 elif not (a.is_point or b.is_point):
                     yield None
-    for a_value, b_value in _with_missing(first, second, forms):
-        yield a_value, b_value
+    yield from _with_missing(first, second, forms)
 
 
 def _with_missing(first: Input, second: Input, forms: Sequence[Additive]) -> Iterator[Pair]:
@@ -109,7 +110,7 @@ def _meet(
 def _some(
     b: Region, kind: Kind, of: Callable[[float, float], float], a: Region, between: tuple[float, float]
 ) -> Iterator[Number]:
-    """Some values of a region: its ends, those that meet the quantity's at an end of the other, and between."""
+    """Some values of a region: its ends, those that meet the quantity's at an end of the other, others."""
     yield from (b.low, b.high)
     for x in (a.low, a.high):
         y = _first(lambda y, x=x: of(float(x), float(y)), kind, b, between)  # type: ignore[misc]
