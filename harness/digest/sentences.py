@@ -63,12 +63,17 @@ def expectation(verdict: Verdict) -> str:
     return f"The model file expects exactly {expected}, but {listing(found, most=9) or 'no fault'} was found."
 
 
+def affected(finding: Finding) -> tuple[str, ...]:
+    """Which rows of the data are affected, where they have names."""
+    if not (finding.data and finding.data.affected and finding.data.keys):
+        return ()
+    more = " ..." if finding.data.affected > len(finding.data.keys) else ""
+    return (f"affected rows of the data: {', '.join(map(visible, finding.data.keys))}{more}",)
+
+
 def remarks(finding: Finding) -> tuple[str, ...]:
     """What else is to be said of a finding: cells, knife-edge rows, unreached comparisons, notes."""
     said = []
-    if finding.data and finding.data.affected and finding.data.keys:
-        more = " ..." if finding.data.affected > len(finding.data.keys) else ""
-        said.append(f"affected rows of the data: {', '.join(map(visible, finding.data.keys))}{more}")
     if finding.cells:
         said.append(f"checked: {_cells(finding.cells)}")
     if finding.knife_edge:

@@ -77,7 +77,7 @@ def _templates() -> Environment:
         phrase=words.phrase,
         plural=words.plural,
         ratio=sentences.ratio,
-        remarks=sentences.remarks,
+        remarks=lambda one: (*sentences.affected(one), *sentences.remarks(one)),
         share=words.share,
         times=sentences.times,
         value=lambda cell: words.shorten(words.value(cell), _LONGEST_VALUE),

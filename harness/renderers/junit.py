@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from harness.digest import Finding, Mismatch, Standing, Verdict, headline_of, verdicts_of
 from harness.digest.causes import meaning_of
-from harness.digest.sentences import effect, expectation, remarks, where
+from harness.digest.sentences import affected, effect, expectation, remarks, where
 from harness.digest.words import value, visible
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _told(verdict: Verdict, finding: Finding) -> list[str]:
     for mismatch in finding.mismatches:
         lines += ["", *_mismatch(mismatch, verdict.reference, finding.target)]
     lines += [f"waived: {w.cause} {where(w)}: {visible(w.waiver)}" for w in finding.waived]
-    return [*lines, *remarks(finding)]
+    return [*lines, *affected(finding), *remarks(finding)]
 
 
 def _mismatch(mismatch: Mismatch, reference: str, target: str) -> list[str]:

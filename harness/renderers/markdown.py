@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from harness.digest import Finding, Mismatch, Standing, Timing, Verdict, headline_of, timings_of, verdicts_of
 from harness.digest.causes import meaning_of
-from harness.digest.sentences import SYMBOLS, brief, effect, expectation, ratio, remarks, where
+from harness.digest.sentences import SYMBOLS, affected, brief, effect, expectation, ratio, remarks, where
 from harness.digest.words import clip, duration, plural, shorten, value, visible
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _finding(verdict: Verdict, finding: Finding) -> str:
         lines.append(
             f"- waived: {_code(waived.cause)} {_plain(where(waived))}: {_plain(visible(waived.waiver))}"
         )
-    lines += [f"- {_plain(clip(remark, 500))}" for remark in remarks(finding)]
+    lines += [f"- {_plain(clip(remark, 500))}" for remark in (*affected(finding), *remarks(finding))]
     return "\n".join(lines).rstrip() + "\n"
 
 

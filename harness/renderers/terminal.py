@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.digest import headline_of, verdicts_of
 from harness.digest.causes import meaning_of
-from harness.digest.sentences import SYMBOLS, checked, effect, expectation, remarks, where
+from harness.digest.sentences import SYMBOLS, affected, checked, effect, expectation, remarks, where
 from harness.digest.verdicts import Finding, Mismatch, Standing, Verdict, verdict_of
 from harness.digest.words import difference, phrase, shorten, value, visible
 
@@ -104,8 +104,8 @@ class _Page:
         self._print(grid, indent=2)
 
     def _finding(self, alike: list[Finding], reference: str) -> None:
-        finding, said = alike[0], _sayings(alike[0])
-        if not (said or finding.mismatches or finding.waived):
+        finding, said, besides = alike[0], _sayings(alike[0]), list(remarks(alike[0]))
+        if not (said or besides or finding.mismatches or finding.waived):
             return
         self._print()
         self._print(self._text(", ".join(visible(f.target) for f in alike), "bold"))
@@ -118,6 +118,10 @@ class _Page:
         for waived in finding.waived:
             because = f": {visible(waived.waiver)}" if waived.waiver else ""
             self._print(self._text(f"waived: {waived.cause} {where(waived)}{because}"), indent=2)
+        if besides and (said or finding.mismatches or finding.waived):
+            self._print()
+        for sentence in besides:
+            self._print(self._text(sentence), indent=2)
 
     def _mismatch(self, mismatch: Mismatch, finding: Finding, reference: str) -> None:
         head = self._text(visible(mismatch.cause), _STYLES[finding.standing])
@@ -216,7 +220,7 @@ def _sayings(finding: Finding) -> list[str]:
     # that no row of the data is affected is news only where something disagrees
     if finding.data and (finding.mismatches or finding.data.affected):
         said.append(effect(finding.data))
-    return said + list(remarks(finding))
+    return [*said, *affected(finding)]
 
 
 class _Line:

@@ -36,16 +36,13 @@ def in_words(cards: Scorecards, cells: tuple[int, int]) -> str:
     checked, of = cells
     linked = sorted(cards.forms[0].linked | cards.forms[1].linked)
     of_two = any(len(one.names) > 1 for one in cards.groups)
-    each = "each input, or quantity made of two," if of_two else "each input"
+    each = "an input, or of a quantity made of two" if of_two else "an input"
     said = [
-        f"the code of both forms was read as a sum of steps of {each} (of each a cell: every value at a cut, "
-        "below and above it, one inside every bin, every level, missing, special and unseen value"
-        + (", every combination of bins that such a quantity can have" if of_two else "")
-        + f"): {checked:,} of {of:,} cells were compared, with the other inputs at different values"
+        "by their code both forms are additive: every cut (with its neighbours), bin, level, missing, special"
+        f" and unseen value of {each} is a cell, and {checked:,} of {of:,} were compared, over different "
+        "values of the others" + (" and at both ends of the sum" if cards.ends == 2 else "")
     ]
     differing = int(cards.differ.sum())
-    if cards.ends == 2:
-        said.append("the least and the greatest sum as well")
     if differing:
         said.append(f"{differing:,} of them differ")
     if linked:

@@ -87,7 +87,8 @@ class SecondLook:
         told = telling(self.lab, cluster.facet, found.sample, self.agreeing)
         if told is None or not self._believed(cluster, told, found.sample):
             return self._without_edge(found)
-        shown = replace(cluster, cause=told.cause, evidence=told.words, met=told.kind == "edge")
+        words = cluster.evidence if told.cause is cluster.cause else told.words
+        shown = replace(cluster, cause=told.cause, evidence=words, met=told.kind == "edge")
         return replace(found, cluster=shown)
 
     def _believed(self, cluster: Cluster, told: Told, sample: pa.RecordBatch) -> bool:
