@@ -36,6 +36,7 @@ SIFT_S = 1.0  # that one lot may take
 SIFTING_S = 8.0
 GROWN_FROM = 8  # lots of rows that were sifted, of which a tree is grown
 TRIED_ALONE = 24
+SOUNDED = 24  # rows of a part by which it is seen whether a tree judges it rightly
 FEW = 4
 #: Batches that fail although their rows are answered alone, after which no more is made of a failing batch.
 TOGETHER = 3
@@ -243,7 +244,29 @@ def _given_up(session: Session, batch: pa.RecordBatch, part: Part, memory: Isola
     """Whether a failing part looks like rows that were tried alone, so that no more is made of it."""
     if not _predicted(batch, memory, part):
         return False
-    return bool(memory.fine) or not _some_answer(session, batch, part, memory)
+    if not memory.fine:
+        return not _some_answer(session, batch, part, memory)
+    return not _misjudged(session, batch, part, memory)
+
+
+def _misjudged(session: Session, batch: pa.RecordBatch, part: Part, memory: Isolation) -> bool:
+    """Whether some of the rows that a tree says will fail are answered after all: what is learnt of few rows
+    may be wrong of others."""
+    sift = getattr(session, "sift", None)
+    if memory.tree is None or sift is None or memory.sift_s > SIFTING_S:
+        return False
+    spread = np.unique(np.linspace(0, len(part.rows) - 1, SOUNDED).astype(int))
+    rows = batch.take(pa.array(part.rows[spread]))
+    start = time.monotonic()
+    told = sift(rows)
+    memory.sift_s += time.monotonic() - start
+    if told is None:
+        return False
+    fine = np.array([failure is None for failure in told])
+    if not fine.any():
+        return False
+    memory.learn_from(rows.filter(pa.array(~fine)), rows.filter(pa.array(fine)))
+    return True
 
 
 def _note_together(batch: pa.RecordBatch, failed: list[Part], done: list[Part], memory: Isolation) -> None:
