@@ -77,11 +77,23 @@ def _open(size: int) -> int:
     return fd
 
 
-def _unlinked_file(size: int) -> int:
-    folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+def _nameless_file(folder: str) -> int:
+    """A file that never has a name, so that nothing is left of it however this process ends; where a file
+    system has no such files, one whose name is taken away at once."""
+    with contextlib.suppress(OSError):
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_EXCL | os.O_CLOEXEC, 0o600)
     fd, path = tempfile.mkstemp(prefix="parity-", dir=folder)
     try:
         Path(path).unlink()
+    except BaseException:
+        os.close(fd)
+        raise
+    return fd
+
+
+def _unlinked_file(size: int) -> int:
+    fd = _nameless_file("/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir())
+    try:
         # room is taken now: a full disk is an error here, and no SIGBUS later
         os.posix_fallocate(fd, 0, size)
     except BaseException:

@@ -94,7 +94,7 @@ def in_python(folder: Path, text: str = PYTHON) -> Form:
 
 def told(target: TargetVerdict) -> str:
     """The note on cells."""
-    (note,) = [one for one in target.notes if "was read as a sum" in one]
+    (note,) = [one for one in target.notes if "both forms are additive" in one]
     return note
 
 
@@ -150,7 +150,7 @@ def test_no_cells_are_claimed_of_an_interaction(tmp_path: Path) -> None:
     )
     target = verdict(tmp_path, in_python(tmp_path, text))
     assert target.cells is None
-    assert not any("was read as a sum" in one for one in target.notes)
+    assert not any("both forms are additive" in one for one in target.notes)
 
 
 def test_a_quotient_of_two_inputs_has_cells_of_its_own(tmp_path: Path) -> None:
